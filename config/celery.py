@@ -1,0 +1,30 @@
+"""The Celery application and the one timetable of everything that happens by itself.
+
+A message only wakes a worker up; what is to be done stands in rows (``venues.models.Job``,
+``events.models.OutgoingMail``, ...). Each entry below finds the rows nobody was woken for.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+app = Celery("orrery")
+app.config_from_object("config.queueing", namespace="")
+app.autodiscover_tasks(["venues", "events", "touring"])
+
+app.conf.beat_schedule = {
+    "reclaim jobs whose worker died": {"task": "venues.reclaim_jobs", "schedule": 10.0},
+    "look up addresses without coordinates": {"task": "venues.geocode_pending", "schedule": 60.0},
+    "forget what retention says": {"task": "venues.purge_expired", "schedule": 86_400.0},
+    "run planning jobs nobody was woken for": {"task": "touring.run_queued", "schedule": 5.0},
+    "send mail left in the outbox": {"task": "events.deliver_mail", "schedule": 15.0},
+    "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
+    "extend occurrences to the horizon": {
+        "task": "events.extend_occurrences",
+        "schedule": 86_400.0,
+    },
+}
