@@ -1,0 +1,1 @@
+"""Calendar entries as text and back: pure, no models, no settings, no network, no clock."""
