@@ -186,6 +186,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+SILENCED_SYSTEM_CHECKS = ["django_vite.W001"]  # the build may come later
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

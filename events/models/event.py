@@ -1,0 +1,195 @@
+"""Events and their occurrences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from events.enums import EventKind, Moderation, Status, Visibility
+from events.models.source import Source
+from venues.models import Organisation, Region, Venue
+from venues.models.bilingual import Bilingual, Named
+
+
+def _choices(enum) -> list[tuple[str, str]]:
+    return [(member.value, member.name.replace("_", " ").lower()) for member in enum]
+
+
+class Topic(Named):
+    slug = models.SlugField(max_length=60, unique=True)
+    broader = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="narrower"
+    )
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def touching(self, start: datetime, end: datetime) -> EventQuerySet:
+        """Events with at least one occurrence inside ``[start, end)``."""
+        inside = Occurrence.objects.filter(
+            event=OuterRef("pk"), starts_at__lt=end, ends_at__gt=start
+        )
+        return self.filter(Exists(inside))
+
+    def shown_to_all(self) -> EventQuerySet:
+        """What the public may see; cancelled ones are included and say so."""
+        return self.filter(moderation=Moderation.PUBLISHED, visibility=Visibility.PUBLIC)
+
+    def under(self, region: Region) -> EventQuerySet:
+        return self.filter(venue__region__ancestor_paths__ancestor=region)
+
+
+class Event(Bilingual):
+    """Something a venue shows at a time, once or again and again.
+
+    Dates and times are wall clock in ``timezone``, half-open; ``start_time`` and ``end_time``
+    are both empty for an all-day event. ``[start_date+start_time, end_date+end_time)`` is the
+    first occurrence; ``rrule``, ``rdates`` and ``exdates`` (RFC 5545 3.8.5, wall clock,
+    without properties' names) repeat it. The moments that follow are :class:`Occurrence` rows.
+
+    ``sequence`` and ``changed_at`` grow together and only in :mod:`events.services`: feeds and
+    invitations rely on it (RFC 5545 3.8.7.3, 3.8.7.4). An event without a venue is online.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
+    uid = models.CharField(max_length=255)
+    public_uid = models.CharField(
+        max_length=255, unique=True, help_text="includes the source; what feeds write"
+    )
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    organiser = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    title_zh = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300, blank=True)
+    description_zh = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    location_zh = models.CharField(
+        max_length=300, blank=True, help_text="only where it differs from the venue's address"
+    )
+    location_en = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=20, choices=_choices(EventKind), default=EventKind.OTHER)
+    moderation = models.CharField(
+        max_length=12, choices=_choices(Moderation), default=Moderation.DRAFT
+    )
+    status = models.CharField(max_length=12, choices=_choices(Status), default=Status.SCHEDULED)
+    visibility = models.CharField(
+        max_length=8, choices=_choices(Visibility), default=Visibility.PUBLIC
+    )
+    audiences = models.JSONField(default=list, blank=True, help_text="events.enums.Audience")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="events")
+    url = models.URLField(max_length=500, blank=True)
+    is_free = models.BooleanField(null=True, blank=True, help_text="empty: unknown")
+
+    start_date = models.DateField(help_text="in `timezone`")
+    start_time = models.TimeField(null=True, blank=True, help_text="in `timezone`; none: all day")
+    end_date = models.DateField(help_text="half-open; all-day: first day it is over")
+    end_time = models.TimeField(null=True, blank=True)
+    timezone = models.CharField(max_length=60, help_text="IANA id")
+    rrule = models.CharField(max_length=500, blank=True)
+    rdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
+    exdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
+    overrides = models.JSONField(
+        default=dict, blank=True, help_text="original ISO start → changed fields of that date"
+    )
+
+    sequence = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["start_date", "pk"]
+        indexes = [
+            models.Index(fields=["venue", "moderation"], name="event_by_venue"),
+            models.Index(fields=["changed_at"], name="event_by_change"),
+        ]
+        constraints = [
+            models.UniqueConstraint("source", "uid", name="event_uid_once_per_source"),
+            models.CheckConstraint(
+                name="event_times_both_or_neither",
+                condition=Q(start_time__isnull=True, end_time__isnull=True)
+                | Q(start_time__isnull=False, end_time__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="event_does_not_end_before_it_starts",
+                condition=Q(end_date__gt=F("start_date"))
+                | Q(end_date=F("start_date"), end_time__gte=F("start_time")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_zh
+
+    @property
+    def is_all_day(self) -> bool:
+        return self.start_time is None
+
+    @property
+    def wall_start(self) -> datetime:
+        """The first start, naive, in ``timezone``; midnight when all-day."""
+        return datetime.combine(self.start_date, self.start_time or datetime.min.time())
+
+    @property
+    def wall_end(self) -> datetime:
+        return datetime.combine(self.end_date, self.end_time or datetime.min.time())
+
+    @property
+    def wall_duration(self) -> timedelta:
+        return self.wall_end - self.wall_start
+
+
+class Occurrence(models.Model):
+    """One time an event takes place: ``[starts_at, ends_at)`` as moments, derived and kept.
+
+    ``original_start`` is the wall-clock start the rule gives, also when the date was moved:
+    with the event it is the occurrence's identity (RFC 5545 3.8.4.4) and part of its feed UID.
+    Rows are changed in place, never recreated, so their ids are stable.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="occurrences")
+    original_start = models.CharField(max_length=19, help_text="ISO wall clock, or a date")
+    start_date = models.DateField(help_text="wall clock in the event's zone")
+    end_date = models.DateField(help_text="last day touched plus one")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    is_cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["starts_at", "event_id"]
+        indexes = [
+            models.Index(fields=["starts_at", "ends_at"], name="occurrence_by_time"),
+            models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "event", "original_start", name="occurrence_once_per_original_start"
+            ),
+            models.CheckConstraint(
+                name="occurrence_does_not_end_before_it_starts",
+                condition=Q(ends_at__gte=F("starts_at")),
+            ),
+        ]
+
+
+class EventReference(models.Model):
+    """What an event is about, as ``kind:identifier`` (RFC 9253 REFID): ``unit:AH-03``.
+
+    Lets higher storeys find and offer their events without events knowing them.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="references")
+    refid = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["refid", "event"], name="reference_by_refid")]
+        constraints = [
+            models.UniqueConstraint("event", "refid", name="reference_once_per_event"),
+        ]

@@ -1,0 +1,33 @@
+"""Mail that is to be sent, written in the transaction of what it tells about."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class MailState(models.TextChoices):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutgoingMail(models.Model):
+    """One message to one address; ``key`` makes writing it twice harmless.
+
+    ``message_id`` is fixed when the row is made, so a resend after a crash is the same message.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    calendar = models.BinaryField(default=b"", blank=True)
+    state = models.CharField(max_length=8, choices=MailState, default=MailState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"], name="mail_by_state")]

@@ -1,0 +1,58 @@
+"""Sources: where events come from. A UID means something only inside its source."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from venues.models import Venue
+from venues.models.bilingual import Named
+
+
+class SourceKind(models.TextChoices):
+    LOCAL = "local", "typed in"
+    TOURING = "touring", "published tour plan"
+    SUBSCRIPTION = "subscription", ".ics address read again and again"
+    UPLOAD = "upload", "uploaded file"
+    API = "api", "pushed by a program"
+
+
+class Source(Named):
+    """A set of events that one sender keeps; the sender's identifiers are unique inside it."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=SourceKind)
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="sources"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slug"]
+
+
+class Subscription(models.Model):
+    """The address of a calendar that a museum keeps elsewhere, and how reading it went.
+
+    ``report`` is what the museum is shown: counts and problems in words. When a fetch fails
+    the last good events stay, and ``failed_since`` is set.
+    """
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="subscription")
+    url = models.URLField(max_length=500)
+    is_active = models.BooleanField(default=True)
+    etag = models.CharField(max_length=300, blank=True)
+    last_modified = models.CharField(max_length=80, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    next_fetch_at = models.DateTimeField(db_index=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    failed_since = models.DateTimeField(null=True, blank=True)
+    report = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="subscription_address_is_http",
+                condition=Q(url__startswith="https://") | Q(url__startswith="http://"),
+            ),
+        ]

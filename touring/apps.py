@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TouringConfig(AppConfig):
+    name = "touring"
+    verbose_name = "Touring exhibitions"

@@ -1,0 +1,83 @@
+"""Stops: what has been promised to hosts, and may not be promised twice."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from touring.models.exhibition import Unit
+from touring.models.plan import Plan
+from touring.models.request import TourRequest
+from venues.models import Space, Venue
+
+
+class StopState(models.TextChoices):
+    """Public from ``contracted`` on; ``released`` and ``cancelled`` free unit and space."""
+
+    PROPOSED = "proposed", "拟定"
+    CONFIRMED = "confirmed", "已确认"
+    CONTRACTED = "contracted", "已签约"
+    OPEN = "open", "展出中"
+    CLOSED = "closed", "已闭展"
+    RELEASED = "released", "已释放"
+    CANCELLED = "cancelled", "已取消"
+
+
+FREEING_STATES = (StopState.RELEASED, StopState.CANCELLED)
+
+
+class StopQuerySet(models.QuerySet["Stop"]):
+    def holding(self) -> StopQuerySet:
+        """Stops that occupy their unit and space."""
+        return self.exclude(state__in=FREEING_STATES)
+
+
+class Stop(models.Model):
+    """``unit`` at ``venue`` on the days ``[arrives_on, leaves_on)``, open on
+    ``[opens_on, closes_on)``.
+
+    The database itself refuses two holding stops of one unit, or in one space, that share a
+    day (``touring.guards``). The identity follows the request: a moved stop keeps
+    ``uid`` and its feed address.
+    """
+
+    uid = models.CharField(max_length=80, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="stops")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="stops")
+    space = models.ForeignKey(
+        Space, on_delete=models.PROTECT, null=True, blank=True, related_name="stops"
+    )
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="published_stops"
+    )
+    request = models.OneToOneField(
+        TourRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="stop"
+    )
+    state = models.CharField(max_length=10, choices=StopState, default=StopState.PROPOSED)
+    arrives_on = models.DateField()
+    opens_on = models.DateField()
+    closes_on = models.DateField(help_text="first day no longer open")
+    leaves_on = models.DateField(help_text="first day no longer at the host")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    objects = StopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["arrives_on", "pk"]
+        indexes = [
+            models.Index(fields=["unit", "arrives_on"], name="stop_by_unit"),
+            models.Index(fields=["space", "arrives_on"], name="stop_by_space"),
+            models.Index(fields=["venue", "arrives_on"], name="stop_by_venue"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="stop_days_in_order",
+                condition=Q(
+                    arrives_on__lte=F("opens_on"),
+                    opens_on__lt=F("closes_on"),
+                    closes_on__lte=F("leaves_on"),
+                ),
+            ),
+        ]

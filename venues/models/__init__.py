@@ -1,0 +1,39 @@
+from venues.models.address import FormerAddress
+from venues.models.closure import Closure
+from venues.models.idempotency import IdempotencyRecord
+from venues.models.job import Job, JobKind, JobState
+from venues.models.membership import ApiKey, Membership, Role
+from venues.models.organisation import Organisation, OrganisationKind
+from venues.models.region import (
+    Region,
+    RegionIndicator,
+    RegionLevel,
+    RegionPath,
+    RegionTag,
+)
+from venues.models.venue import CoordinatesSource, Geocoding, Space, Venue, VenueKind, VenueStatus
+
+__all__ = [
+    "ApiKey",
+    "Closure",
+    "CoordinatesSource",
+    "FormerAddress",
+    "Geocoding",
+    "IdempotencyRecord",
+    "Job",
+    "JobKind",
+    "JobState",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "Region",
+    "RegionIndicator",
+    "RegionLevel",
+    "RegionPath",
+    "RegionTag",
+    "Role",
+    "Space",
+    "Venue",
+    "VenueKind",
+    "VenueStatus",
+]

@@ -1,0 +1,78 @@
+"""Who acts for which part of the network, and the keys programs use on their behalf."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from venues.models.organisation import Organisation
+from venues.models.region import Region
+from venues.models.venue import Venue
+
+
+class Role(models.TextChoices):
+    """What a membership permits inside its scope; see ``venues.permissions``."""
+
+    ADMINISTRATOR = "administrator"
+    TOUR_PLANNER = "tour_planner"
+    MUSEUM_PUBLISHER = "museum_publisher"
+    MUSEUM_EDITOR = "museum_editor"
+    HOST_CONTACT = "host_contact"
+    READER = "reader"
+
+
+class Membership(models.Model):
+    """``user`` holds ``role`` for one region (and all below), organisation or venue.
+
+    Holds on the days ``[valid_from, valid_to)``; an open side is unlimited.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=20, choices=Role)
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="membership_has_exactly_one_scope",
+                condition=Q(region__isnull=False, organisation__isnull=True, venue__isnull=True)
+                | Q(region__isnull=True, organisation__isnull=False, venue__isnull=True)
+                | Q(region__isnull=True, organisation__isnull=True, venue__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_starts",
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+
+class ApiKey(models.Model):
+    """A key a program sends as ``Authorization: Bearer KEY``.
+
+    Only ``SHA-256(key)`` is kept; ``prefix`` lets a person recognise it. ``scopes`` are
+    ``read`` or ``write`` words, optionally narrowed as ``write:events``.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    key_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
