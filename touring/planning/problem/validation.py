@@ -81,9 +81,9 @@ class _Known:
     def of(cls, statement: Statement) -> _Known:
         return cls(
             frozenset(region.id for region in statement.regions),
-            {host.id: host for host in statement.hosts},
-            {unit.id: unit for unit in statement.units},
-            {request.id: request for request in statement.requests},
+            {host.id: host for host in reversed(statement.hosts)},
+            {unit.id: unit for unit in reversed(statement.units)},
+            {request.id: request for request in reversed(statement.requests)},
             frozenset(crew.id for crew in statement.crews),
         )
 

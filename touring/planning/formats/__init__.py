@@ -1,0 +1,46 @@
+"""Instances and plans as JSON. Nothing is solved or judged in here."""
+
+from touring.planning.formats.canonical import canonical_json, sha256_of
+from touring.planning.formats.fields import loads_json
+from touring.planning.formats.instance import INSTANCE_FORMAT, parse_instance, read_instance
+from touring.planning.formats.plan import (
+    PLAN_FORMAT,
+    InvalidPlan,
+    parse_plan,
+    plan_document,
+    plan_hash,
+    read_plan,
+    reason_document,
+    unserved_document,
+    value_document,
+    write_plan,
+)
+from touring.planning.formats.writing import (
+    instance_document,
+    instance_hash,
+    pretty_json,
+    write_instance,
+)
+
+__all__ = [
+    "INSTANCE_FORMAT",
+    "PLAN_FORMAT",
+    "InvalidPlan",
+    "canonical_json",
+    "instance_document",
+    "instance_hash",
+    "loads_json",
+    "parse_instance",
+    "parse_plan",
+    "plan_document",
+    "plan_hash",
+    "pretty_json",
+    "read_instance",
+    "read_plan",
+    "reason_document",
+    "sha256_of",
+    "unserved_document",
+    "value_document",
+    "write_instance",
+    "write_plan",
+]
