@@ -31,9 +31,7 @@ class Text:
     def in_language(self, language: str) -> str:
         """The words in ``"zh"`` or ``"en"``; the other language when there are none."""
         if language not in LANGUAGES:
-            raise ValueError(
-                f"language {language!r} is not one of {', '.join(LANGUAGES)}"
-            )
+            raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
         return (self.en or self.zh) if language == "en" else (self.zh or self.en)
 
 
@@ -99,17 +97,13 @@ class Entry:
         if not is_known_timezone(self.timezone):
             raise ValueError(f"timezone {self.timezone!r} is not an IANA name")
         if self.status not in STATUSES:
-            raise ValueError(
-                f"status {self.status!r} is not one of {', '.join(STATUSES)}"
-            )
+            raise ValueError(f"status {self.status!r} is not one of {', '.join(STATUSES)}")
         if self.visibility not in VISIBILITIES:
             raise ValueError(
                 f"visibility {self.visibility!r} is not one of {', '.join(VISIBILITIES)}"
             )
         if self.geo is not None and not _is_on_earth(*self.geo):
-            raise ValueError(
-                f"geo {self.geo!r} is not a latitude and longitude in degrees"
-            )
+            raise ValueError(f"geo {self.geo!r} is not a latitude and longitude in degrees")
         if self.sequence < 0:
             raise ValueError(f"sequence {self.sequence} is negative")
         for name in ("changed_at", "created_at"):
@@ -133,17 +127,13 @@ class Entry:
                 )
             if isinstance(value, datetime):
                 if value.tzinfo is not None:
-                    raise ValueError(
-                        f"{value!r} is not a wall clock: it carries a time zone"
-                    )
+                    raise ValueError(f"{value!r} is not a wall clock: it carries a time zone")
                 if value.microsecond:
                     raise ValueError(f"{value!r} is not in whole seconds")
         if self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.end == self.start and self.is_all_day:
-            raise ValueError(
-                f"an entry of whole days needs one: end is start, {self.start}"
-            )
+            raise ValueError(f"an entry of whole days needs one: end is start, {self.start}")
 
 
 def _is_on_earth(latitude: float, longitude: float) -> bool:

@@ -32,7 +32,5 @@ def zone(name: str) -> ZoneInfo:
     """
     if not is_known_timezone(name):
         raise ValueError(f"{name!r} is not an IANA time zone")
-    with (
-        resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as data
-    ):
+    with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as data:
         return ZoneInfo.from_file(data, key=name)

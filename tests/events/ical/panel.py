@@ -1,0 +1,133 @@
+"""What other people's calendar software says to our bytes; used by tests of everything served."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import warnings
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services import libical_python_path
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).parents[3]
+READERS = Path(__file__).parent / "readers"
+
+
+class ReaderMissing(Exception):
+    """A reader is not installed here."""
+
+
+class ReaderFailed(Exception):
+    """A reader is here and broke."""
+
+
+def complaints(data: bytes) -> list[str]:
+    """Everything that vobject, ``ical``, libical and ical.js find wrong with a calendar.
+
+    Readers that are not installed are left out, unless ``REQUIRE_SERVICES=1``.
+    """
+    found = complaints_of_vobject(data) + complaints_of_ical(data)
+    for ask in (complaints_of_libical, complaints_of_icaljs):
+        try:
+            found += ask(data)
+        except ReaderMissing as missing:
+            if os.environ.get("REQUIRE_SERVICES") == "1":
+                found.append(f"REQUIRE_SERVICES=1, but {missing}")
+            else:
+                log.warning("left out: %s", missing)
+    return found
+
+
+def complaints_of_vobject(data: bytes) -> list[str]:
+    import vobject
+
+    try:
+        calendar = vobject.readOne(data.decode())
+        calendar.validate(raiseException=True)
+    except Exception as error:
+        return [f"vobject: {type(error).__name__}: {error}"]
+    return []
+
+
+def complaints_of_ical(data: bytes) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ical.calendar_stream import IcsCalendarStream
+
+        try:
+            IcsCalendarStream.calendar_from_ics(data.decode())
+        except Exception as error:
+            return [f"ical: {type(error).__name__}: {error}"]
+    return []
+
+
+def complaints_of_libical(data: bytes) -> list[str]:
+    return _ask_for_complaints(libical_command("complaints"), data)
+
+
+def complaints_of_icaljs(data: bytes) -> list[str]:
+    return _ask_for_complaints(icaljs_command("complaints"), data)
+
+
+def libical_offsets(questions: list[tuple[str, str, int, list[tuple[int, int]]]]) -> Any:
+    return _ask(libical_command("offsets"), json.dumps(questions).encode())
+
+
+def icaljs_offsets(questions: list[tuple[str, str, int, list[tuple[int, int]]]]) -> Any:
+    return _ask(icaljs_command("offsets"), json.dumps(questions).encode())
+
+
+def icaljs_expand(questions: list[tuple[str, str, int]]) -> Any:
+    return _ask(icaljs_command("expand"), json.dumps(questions).encode())
+
+
+def need(command: Callable[[str], list[str]]) -> None:
+    """Skip the test where a reader is missing (with ``REQUIRE_SERVICES=1`` a skip fails)."""
+    try:
+        command("complaints")
+    except ReaderMissing as missing:
+        pytest.skip(str(missing))
+
+
+@cache
+def libical_command(job: str) -> list[str]:
+    python = libical_python_path()
+    if python is None:
+        raise ReaderMissing("libical is not here (apt-get install gir1.2-ical-3.0 python3-gi)")
+    return [str(python), str(READERS / "libical_reader.py"), job]
+
+
+@cache
+def icaljs_command(job: str) -> list[str]:
+    """``ORRERY_NODE_MODULES`` names another folder of packages than the root's."""
+    modules = Path(os.environ.get("ORRERY_NODE_MODULES") or ROOT / "node_modules")
+    library = modules / "ical.js" / "dist" / "ical.js"
+    if not library.exists():
+        raise ReaderMissing("ical.js is not in node_modules (npm ci)")
+    try:
+        subprocess.run(["node", "--version"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise ReaderMissing("node is not here") from None
+    return ["node", str(READERS / "icaljs_reader.mjs"), str(library), job]
+
+
+def _ask_for_complaints(command: list[str], data: bytes) -> list[str]:
+    try:
+        return _ask(command, data)
+    except ReaderFailed as failure:
+        return [str(failure)]
+
+
+def _ask(command: list[str], data: bytes) -> Any:
+    answer = subprocess.run(command, input=data, capture_output=True, timeout=900, check=False)
+    if answer.returncode:
+        raise ReaderFailed(f"{Path(command[1]).stem} failed: {answer.stderr.decode()[-300:]}")
+    return json.loads(answer.stdout)

@@ -1,0 +1,72 @@
+"""libical (GNOME, KDE, Evolution) as a command; runs under the system's Python, where ``gi`` is.
+
+    /usr/bin/python3 libical_reader.py offsets     < [[VTIMEZONE, "local" | "utc", year, ranges]]
+    /usr/bin/python3 libical_reader.py complaints  < calendar
+
+Both print JSON.
+"""
+
+import json
+import sys
+
+import gi
+
+gi.require_version("ICalGLib", "3.0")
+from gi.repository import ICalGLib  # noqa: E402  its version is chosen first
+
+
+def offsets_of(vtimezone, direction, first_year, ranges):
+    """UTC offsets in seconds, one for each hour of ``ranges``.
+
+    Hours are counted from the start of ``first_year``, by the wall clock or by UTC.
+    """
+    zone = ICalGLib.Timezone.new()
+    if not zone.set_component(ICalGLib.Component.new_from_string(vtimezone)):
+        raise ValueError("libical does not take this VTIMEZONE")
+    ask = zone.get_utc_offset if direction == "local" else zone.get_utc_offset_of_utc_time
+    offsets = []
+    for first, end in ranges:
+        at = ICalGLib.Time.new_from_string(f"{first_year}0101T000000")
+        at.adjust(first // 24, first % 24, 0, 0)
+        for _ in range(first, end):
+            offsets.append(ask(at)[0])
+            at.adjust(0, 1, 0, 0)
+    return offsets
+
+
+def complaints_about(text):
+    calendar = ICalGLib.Component.new_from_string(text)
+    if calendar is None:
+        return ["libical reads nothing"]
+    ICalGLib.Component.check_restrictions(calendar)
+    return [f"libical: {value}" for value in errors_in(calendar)]
+
+
+def errors_in(component):
+    """Values of X-LIC-ERROR, which libical adds where something is wrong."""
+    prop = component.get_first_property(ICalGLib.PropertyKind.XLICERROR_PROPERTY)
+    while prop:
+        yield prop.get_value_as_string()
+        prop = component.get_next_property(ICalGLib.PropertyKind.XLICERROR_PROPERTY)
+    inner = component.get_first_component(ICalGLib.ComponentKind.ANY_COMPONENT)
+    children = []
+    while inner:
+        children.append(inner)
+        inner = component.get_next_component(ICalGLib.ComponentKind.ANY_COMPONENT)
+    for child in children:
+        yield from errors_in(child)
+
+
+def main():
+    job = sys.argv[1]
+    data = sys.stdin.buffer.read()
+    if job == "offsets":
+        answer = [offsets_of(*question) for question in json.loads(data)]
+    elif job == "complaints":
+        answer = complaints_about(data.decode())
+    else:
+        raise SystemExit(f"unknown job {job}")
+    json.dump(answer, sys.stdout)
+
+
+main()
