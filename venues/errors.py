@@ -45,3 +45,15 @@ class Invalid(DomainError):
     """The input cannot be accepted; ``detail["problems"]`` lists every reason at once."""
 
     code = "invalid"
+
+
+class JobNotQueued(Conflict):
+    """Another worker took the job, or it is over."""
+
+    code = "job_not_queued"
+
+
+class LeaseLost(Conflict):
+    """The job was taken from this worker; nothing it does from now on may be written."""
+
+    code = "lease_lost"

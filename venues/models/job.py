@@ -27,6 +27,16 @@ class JobState(models.TextChoices):
     QUARANTINED = "quarantined"
 
 
+class JobQuerySet(models.QuerySet["Job"]):
+    def queued(self) -> JobQuerySet:
+        """Jobs that wait for a worker, the oldest first."""
+        return self.filter(state=JobState.QUEUED).order_by("pk")
+
+    def active(self) -> JobQuerySet:
+        """Jobs that wait or run; at most one per kind and subject."""
+        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+
 class Job(models.Model):
     """One piece of long work on ``subject`` (an id of the kind's own table).
 
@@ -55,6 +65,8 @@ class Job(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
