@@ -1,0 +1,64 @@
+"""When a search ends. Searches ask between two steps; nothing is interrupted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class StopCriterion(Protocol):
+    def __call__(self, work: int) -> bool:
+        """Is it time to stop after this many steps of work?"""
+
+
+@dataclass
+class MaxWork:
+    """Stops after a fixed number of steps: the same plan on every machine."""
+
+    steps: int
+
+    def __post_init__(self) -> None:
+        if self.steps < 0:
+            raise ValueError(f"steps must be at least 0, not {self.steps}")
+
+    def __call__(self, work: int) -> bool:
+        return work >= self.steps
+
+
+@dataclass
+class MaxSeconds:
+    """Stops when the clock has run for this long since the criterion was made."""
+
+    seconds: float
+    clock: Callable[[], float] = time.monotonic
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.seconds >= 0:
+            raise ValueError(f"seconds must be at least 0, not {self.seconds}")
+        self._started = self.clock()
+
+    def __call__(self, work: int) -> bool:
+        return self.clock() - self._started >= self.seconds
+
+
+@dataclass
+class Cancelled:
+    """Stops when somebody asks for it."""
+
+    is_asked: Callable[[], bool]
+
+    def __call__(self, work: int) -> bool:
+        return self.is_asked()
+
+
+class FirstOf:
+    """Stops when the first of several criteria does."""
+
+    def __init__(self, *criteria: StopCriterion) -> None:
+        self.criteria = criteria
+
+    def __call__(self, work: int) -> bool:
+        return any(criterion(work) for criterion in self.criteria)
