@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from venues.errors import Conflict, DomainError, Invalid, Stale
-
-
-class RunNotQueued(DomainError):
-    """Another worker took the run, or it has ended."""
-
-    code = "run_not_queued"
+from venues.errors import Conflict, Invalid, Stale
 
 
 class InvalidSeason(Invalid):
@@ -31,6 +25,30 @@ class StalePlan(Stale):
     """Another version was published since the caller looked."""
 
     code = "stale_plan"
+
+
+class StaleStop(Stale):
+    """The stop was changed since the caller looked."""
+
+    code = "stale_stop"
+
+
+class StaleRequest(Stale):
+    """The request was changed since the caller looked."""
+
+    code = "stale_tour_request"
+
+
+class WrongState(Conflict):
+    """What is asked for is no step from the state the row is in."""
+
+    code = "wrong_state"
+
+
+class AnotherPlanHolds(Conflict):
+    """Another plan of the season holds published stops; a season follows one plan."""
+
+    code = "another_plan_holds"
 
 
 class AlreadyTaken(Conflict):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from venues.models import Organisation, Region, Venue
-from venues.models.bilingual import Bilingual, Named
+from venues.models.bilingual import Bilingual
 
 
 class Exhibition(Bilingual):
@@ -43,7 +43,8 @@ class UnitKind(models.TextChoices):
 class Unit(models.Model):
     """One physical copy of an exhibition, or one vehicle: in one place at a time.
 
-    ``home`` is where it rests; ``regions`` empty means it may go anywhere.
+    ``home`` is where it rests; ``regions`` empty means it may go anywhere. ``free_km`` of a leg
+    cost no travel day; after ``max_days_out`` days away it is home again for ``rest_days``.
     """
 
     code = models.CharField(max_length=40, unique=True, help_text="e.g. AH-03; part of addresses")
@@ -55,7 +56,10 @@ class Unit(models.Model):
     regions = models.ManyToManyField(Region, blank=True, related_name="units")
     returns_home = models.BooleanField(default=True)
     km_per_day = models.FloatField(default=500)
+    free_km = models.FloatField(default=0)
     max_km = models.FloatField(null=True, blank=True, help_text="per season")
+    max_days_out = models.PositiveSmallIntegerField(null=True, blank=True)
+    rest_days = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     changed_at = models.DateTimeField()
 
@@ -63,6 +67,7 @@ class Unit(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(name="unit_moves", condition=Q(km_per_day__gt=0)),
+            models.CheckConstraint(name="unit_free_km_not_negative", condition=Q(free_km__gte=0)),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,15 @@ from django.db.models import F, Q
 from touring.models.exhibition import Unit
 from touring.models.request import TourRequest
 from touring.models.season import Season
-from venues.models import Job, Space
+from venues.models import Job, Space, Venue
 from venues.models.bilingual import Named
+
+DAYS_IN_ORDER = Q(
+    departs_on__lte=F("arrives_on"),
+    arrives_on__lte=F("opens_on"),
+    opens_on__lt=F("closes_on"),
+    closes_on__lte=F("leaves_on"),
+)
 
 
 class Plan(Named):
@@ -89,19 +96,23 @@ class PlanVersion(models.Model):
         ]
 
 
-_DAYS_IN_ORDER = Q(
-    arrives_on__lte=F("opens_on"), opens_on__lt=F("closes_on"), closes_on__lte=F("leaves_on")
-)
-
-
 class PlannedStop(models.Model):
     """A stop of one version: at the host on ``[arrives_on, leaves_on)``, open on
-    ``[opens_on, closes_on)``."""
+    ``[opens_on, closes_on)``, on the road from ``origin`` on ``[departs_on, arrives_on)``.
+
+    The database refuses two stops of one unit in one version that share a day
+    (``touring.guards``). ``space`` is where it stands: the one asked for, else the venue's
+    largest.
+    """
 
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="stops")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(TourRequest, on_delete=models.PROTECT, related_name="+")
     space = models.ForeignKey(Space, on_delete=models.PROTECT, null=True, blank=True)
+    origin = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    departs_on = models.DateField(help_text="first travel day; arrives_on when it takes none")
     arrives_on = models.DateField()
     opens_on = models.DateField()
     closes_on = models.DateField(help_text="first day no longer open")
@@ -112,7 +123,7 @@ class PlannedStop(models.Model):
         ordering = ["unit", "opens_on"]
         constraints = [
             models.UniqueConstraint("version", "request", name="request_once_per_version"),
-            models.CheckConstraint(name="planned_stop_days_in_order", condition=_DAYS_IN_ORDER),
+            models.CheckConstraint(name="planned_stop_days_in_order", condition=DAYS_IN_ORDER),
         ]
 
 

@@ -18,6 +18,12 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class TourRequestQuerySet(models.QuerySet["TourRequest"]):
+    def accepted(self) -> TourRequestQuerySet:
+        """Those the planner may serve."""
+        return self.filter(state=RequestState.ACCEPTED)
+
+
 class TourRequest(models.Model):
     """``venue`` asks for one stop of ``stay_days`` in ``season``; only accepted ones are planned.
 
@@ -35,11 +41,14 @@ class TourRequest(models.Model):
     must = models.BooleanField(default=False)
     exhibitions = models.ManyToManyField(Exhibition, blank=True, related_name="requests")
     expected_visits = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="why it was rejected")
     contact_email = models.EmailField(blank=True)
     note = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+
+    objects = TourRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]

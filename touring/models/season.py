@@ -14,8 +14,10 @@ class Season(Named):
     """The days ``[first_date, end_date)`` planned together for units and hosts of ``region``.
 
     ``rules`` and ``objective`` hold the parts of the planning instance that are policy rather
-    than rows (``gaps``, ``no_work`` as ISO date pairs, ``travel``; weights and penalties), in
-    the names of the instance format, see ``docs/planning.md``.
+    than rows, in the names of the instance format, see ``docs/planning.md``. Rules are
+    ``travel``, ``gaps``, ``no_work`` (ISO date pairs), ``regions`` (floors by region code),
+    ``pairings``, ``crews`` (with the ``units`` of each), ``rotations`` (``periods`` as ISO date
+    pairs) and ``contracted_weight`` (how much dearer it is to change a contracted stop).
     """
 
     slug = models.SlugField(max_length=80, unique=True)

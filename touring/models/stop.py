@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
 
 from touring.models.exhibition import Unit
-from touring.models.plan import Plan
+from touring.models.plan import DAYS_IN_ORDER, Plan
 from touring.models.request import TourRequest
 from venues.models import Space, Venue
 
@@ -24,6 +25,7 @@ class StopState(models.TextChoices):
 
 
 FREEING_STATES = (StopState.RELEASED, StopState.CANCELLED)
+PUBLIC_STATES = (StopState.CONTRACTED, StopState.OPEN, StopState.CLOSED)
 
 
 class StopQuerySet(models.QuerySet["Stop"]):
@@ -31,14 +33,23 @@ class StopQuerySet(models.QuerySet["Stop"]):
         """Stops that occupy their unit and space."""
         return self.exclude(state__in=FREEING_STATES)
 
+    def shown_to_all(self) -> StopQuerySet:
+        """Stops whose run the public may see: nothing before a contract is signed."""
+        return self.filter(state__in=PUBLIC_STATES)
+
+    def touching(self, first: date, end: date) -> StopQuerySet:
+        """Stops that are at their host on some day of ``[first, end)``."""
+        return self.filter(arrives_on__lt=end, leaves_on__gt=first)
+
 
 class Stop(models.Model):
     """``unit`` at ``venue`` on the days ``[arrives_on, leaves_on)``, open on
-    ``[opens_on, closes_on)``.
+    ``[opens_on, closes_on)``, on the road from ``origin`` on ``[departs_on, arrives_on)``.
 
-    The database itself refuses two holding stops of one unit, or in one space, that share a
-    day (``touring.guards``). The identity follows the request: a moved stop keeps
-    ``uid`` and its feed address.
+    The database itself refuses two holding stops that share a day and the unit, the space, or,
+    where no space is named, the venue (``touring.guards``). The identity follows the request: a
+    moved stop keeps ``uid`` and its feed address. Rows are written by
+    :mod:`touring.services.stops` alone.
     """
 
     uid = models.CharField(max_length=80, unique=True)
@@ -54,6 +65,11 @@ class Stop(models.Model):
         TourRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="stop"
     )
     state = models.CharField(max_length=10, choices=StopState, default=StopState.PROPOSED)
+    reason = models.CharField(max_length=200, blank=True, help_text="why released or cancelled")
+    origin = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    departs_on = models.DateField(help_text="first travel day; arrives_on when it takes none")
     arrives_on = models.DateField()
     opens_on = models.DateField()
     closes_on = models.DateField(help_text="first day no longer open")
@@ -72,12 +88,5 @@ class Stop(models.Model):
             models.Index(fields=["venue", "arrives_on"], name="stop_by_venue"),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="stop_days_in_order",
-                condition=Q(
-                    arrives_on__lte=F("opens_on"),
-                    opens_on__lt=F("closes_on"),
-                    closes_on__lte=F("leaves_on"),
-                ),
-            ),
+            models.CheckConstraint(name="stop_days_in_order", condition=DAYS_IN_ORDER),
         ]
