@@ -2,6 +2,7 @@ from venues.models.address import FormerAddress
 from venues.models.closure import Closure
 from venues.models.idempotency import IdempotencyRecord
 from venues.models.job import Job, JobKind, JobState
+from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
 from venues.models.organisation import Organisation, OrganisationKind
 from venues.models.region import (
@@ -18,6 +19,7 @@ __all__ = [
     "Closure",
     "CoordinatesSource",
     "FormerAddress",
+    "GeocodeAnswer",
     "Geocoding",
     "IdempotencyRecord",
     "Job",
@@ -26,6 +28,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationKind",
+    "RateGate",
     "Region",
     "RegionIndicator",
     "RegionLevel",
