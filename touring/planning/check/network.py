@@ -94,7 +94,7 @@ class Network:
         # One direction only: the two may differ in the last bit.
         if (lat2, lon2) < (lat1, lon1):
             lat1, lon1, lat2, lon2 = lat2, lon2, lat1, lon1
-        metres = _EARTH.inv(lon1, lat1, lon2, lat2)[2]
+        metres = float(_EARTH.inv(lon1, lat1, lon2, lat2)[2])
         return self.problem.travel.circuity * metres / 1000.0
 
     def days(self, unit: Unit, origin: str, target: str) -> int:
