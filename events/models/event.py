@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from events.enums import EventKind, Moderation, Status, Visibility
 from events.models.source import Source
+from events.recurrence.zones import zone
 from venues.models import Organisation, Region, Venue
 from venues.models.bilingual import Bilingual, Named
 
@@ -51,8 +52,16 @@ class Event(Bilingual):
     first occurrence; ``rrule``, ``rdates`` and ``exdates`` (RFC 5545 3.8.5, wall clock,
     without properties' names) repeat it. The moments that follow are :class:`Occurrence` rows.
 
+    ``overrides`` says what is different on single dates. Its keys are the wall-clock starts that
+    the rule gives (ISO), its values hold some of ``start`` and ``end`` (ISO wall clock: the date
+    was moved), ``cancelled`` (true), and texts under the names of the event's own columns
+    (``title_zh``, ``description_en``, ``location_zh``, ``url``).
+
     ``sequence`` and ``changed_at`` grow together and only in :mod:`events.services`: feeds and
     invitations rely on it (RFC 5545 3.8.7.3, 3.8.7.4). An event without a venue is online.
+
+    A cancelled event does not undo what took place: dates that ended before ``cancelled_from``
+    stay as they were, and :attr:`Occurrence.is_cancelled` is the answer for each date.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
@@ -99,6 +108,9 @@ class Event(Bilingual):
         default=dict, blank=True, help_text="original ISO start → changed fields of that date"
     )
 
+    cancelled_from = models.DateTimeField(
+        null=True, blank=True, help_text="dates that end later do not take place"
+    )
     sequence = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -123,6 +135,11 @@ class Event(Bilingual):
                 condition=Q(end_date__gt=F("start_date"))
                 | Q(end_date=F("start_date"), end_time__gte=F("start_time")),
             ),
+            models.CheckConstraint(
+                name="event_cancelled_says_from_when",
+                condition=Q(status=Status.CANCELLED, cancelled_from__isnull=False)
+                | (~Q(status=Status.CANCELLED) & Q(cancelled_from__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,22 +162,52 @@ class Event(Bilingual):
     def wall_duration(self) -> timedelta:
         return self.wall_end - self.wall_start
 
+    @property
+    def is_repeated(self) -> bool:
+        return bool(self.rrule or self.rdates)
+
+    @property
+    def last_day_touched_plus_one(self) -> date:
+        """The first day on which the first occurrence no longer takes place."""
+        return day_after(self.wall_end, start=self.wall_start)
+
+    def moment_of(self, wall_clock: datetime) -> datetime:
+        """The moment (UTC) at which clocks in ``timezone`` show the naive ``wall_clock``.
+
+        Clocks set back: the first of the two. A wall clock that is skipped: the moment the
+        offset before the gap gives (RFC 5545 3.3.5).
+        """
+        return wall_clock.replace(tzinfo=zone(self.timezone)).astimezone(UTC)
+
+
+def day_after(wall_end: datetime, *, start: datetime) -> date:
+    """The day after the last one that ``[start, wall_end)`` touches."""
+    last = max(start, wall_end - timedelta(microseconds=1))
+    return last.date() + timedelta(days=1)
+
 
 class Occurrence(models.Model):
     """One time an event takes place: ``[starts_at, ends_at)`` as moments, derived and kept.
 
-    ``original_start`` is the wall-clock start the rule gives, also when the date was moved:
-    with the event it is the occurrence's identity (RFC 5545 3.8.4.4) and part of its feed UID.
-    Rows are changed in place, never recreated, so their ids are stable.
+    ``original_start`` is the wall-clock start the rule gives, also when the date was moved
+    (RFC 5545 3.8.4.4); the key of ``Event.overrides``. ``key`` names the occurrence inside its
+    event for ever, also when the whole event moves: feeds write it (:attr:`public_uid`). It is
+    empty for the one occurrence of an event that is not repeated. Rows are changed in place,
+    never recreated, so their ids are stable.
+
+    A future date that the rule no longer gives stays as cancelled, ``withdrawn_at`` says since
+    when, so that those who follow a calendar learn of it.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="occurrences")
+    key = models.CharField(max_length=24, blank=True)
     original_start = models.CharField(max_length=19, help_text="ISO wall clock, or a date")
     start_date = models.DateField(help_text="wall clock in the event's zone")
     end_date = models.DateField(help_text="last day touched plus one")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_cancelled = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["starts_at", "event_id"]
@@ -169,14 +216,33 @@ class Occurrence(models.Model):
             models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                "event", "original_start", name="occurrence_once_per_original_start"
-            ),
+            models.UniqueConstraint("event", "key", name="occurrence_key_once_per_event"),
             models.CheckConstraint(
                 name="occurrence_does_not_end_before_it_starts",
                 condition=Q(ends_at__gte=F("starts_at")),
             ),
         ]
+
+    @property
+    def public_uid(self) -> str:
+        """What feeds write as the UID of this date: the event's own, with the key before ``@``."""
+        if not self.key:
+            return self.event.public_uid
+        name, at, domain = self.event.public_uid.partition("@")
+        return f"{name}-{self.key}{at}{domain}"
+
+    @property
+    def override(self) -> dict:
+        """What is different on this date; see :class:`Event`."""
+        return self.event.overrides.get(self.original_start, {})
+
+    def text(self, field: str, language: str) -> str:
+        """The event's bilingual ``field`` as it reads on this date."""
+        words = {
+            tongue: self.override.get(f"{field}_{tongue}", getattr(self.event, f"{field}_{tongue}"))
+            for tongue in ("zh", "en")
+        }
+        return words[language] or words["en" if language == "zh" else "zh"]
 
 
 class EventReference(models.Model):

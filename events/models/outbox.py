@@ -27,7 +27,8 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "id"], name="mail_by_state")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="mail_by_state_and_time")]
