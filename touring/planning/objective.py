@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def route_of(
     visits = [_visit(problem, unit, stop) for stop in stops]
     forced = [
         _passes_home(problem, unit, one, two, maintenance)
-        for one, two in zip(visits, visits[1:], strict=False)
+        for one, two in itertools.pairwise(visits)
     ]
     returns = vehicle.returns_home or any(span.first >= visits[-1].leave for span in maintenance)
     cuts = forced
@@ -270,7 +271,7 @@ def trips_are_possible(
     visits = [_visit(problem, unit, stop) for stop in stops]
     forced = [
         _passes_home(problem, unit, one, two, maintenance)
-        for one, two in zip(visits, visits[1:], strict=False)
+        for one, two in itertools.pairwise(visits)
     ]
     returns = vehicle.returns_home or any(span.first >= visits[-1].leave for span in maintenance)
     cuts = _cheapest_trips(problem, unit, visits, forced, returns=returns)

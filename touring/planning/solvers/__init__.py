@@ -1,0 +1,23 @@
+"""Ways to find a plan. What a plan is worth and whether it is valid is not decided here."""
+
+from touring.planning.solvers.anchors import pins_for, place_locks, place_previous
+from touring.planning.solvers.draft import Draft
+from touring.planning.solvers.greedy import Insertions, Taste, fill, insert
+from touring.planning.solvers.local_search import LocalSearch
+from touring.planning.solvers.options import Options, Pin
+from touring.planning.solvers.rotation import place_rotation
+
+__all__ = [
+    "Draft",
+    "Insertions",
+    "LocalSearch",
+    "Options",
+    "Pin",
+    "Taste",
+    "fill",
+    "insert",
+    "pins_for",
+    "place_locks",
+    "place_previous",
+    "place_rotation",
+]

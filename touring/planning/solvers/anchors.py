@@ -1,0 +1,123 @@
+"""What stands before any search begins: locks, and the stops of a previous plan."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from touring.planning.problem import Problem
+from touring.planning.result import Plan, Stop
+from touring.planning.solvers.draft import Draft, Task, pinned
+from touring.planning.solvers.options import Pin
+
+_MOST_ORDERS = 2000
+
+
+def pins_for(problem: Problem, previous: Plan | None) -> list[Pin]:
+    """A pin per lock, and per confirmed stop of the previous plan with what keeping it saves."""
+    savings: dict[tuple[str, str, int], float] = {}
+    for lock in problem.locked:
+        savings[(lock.unit, lock.request, lock.open)] = 0.0
+    for stop in previous.stops if previous is not None else ():
+        known = stop.unit in problem.unit_index and stop.request in problem.request_index
+        if stop.confirmed and known:
+            saving = problem.objective.change_penalty * stop.weight
+            savings[(stop.unit, stop.request, stop.open)] = saving
+    return [
+        Pin(problem.unit_index[unit], problem.request_index[request], day, saving)
+        for (unit, request, day), saving in savings.items()
+    ]
+
+
+def place_locks(draft: Draft) -> list[int]:
+    """Put the locked stops in place for good; returns the locks that cannot stand together."""
+    refused: list[int] = []
+    by_unit: dict[int, list[int]] = {}
+    for i, lock in enumerate(draft.problem.locked):
+        by_unit.setdefault(draft.problem.unit_index[lock.unit], []).append(i)
+    for unit, locks in by_unit.items():
+        stops = []
+        for i in sorted(locks, key=lambda one: draft.problem.locked[one].open):
+            lock = draft.problem.locked[i]
+            task = _pinned_task(draft, unit, lock.request, lock.open)
+            stops.append(pinned(task, lock.open))
+        if unit in draft.barred or not _arranged(draft, unit, stops):
+            refused += locks
+    return refused
+
+
+def place_previous(draft: Draft, previous: Plan) -> None:
+    """Put back what still fits of a previous plan, heavier confirmed stops first."""
+    problem = draft.problem
+    for stop in sorted(previous.stops, key=lambda one: (not one.confirmed, -one.weight, one)):
+        u, r = problem.unit_index.get(stop.unit), problem.request_index.get(stop.request)
+        if u is None or r is None or r in draft.unit_of_request or u in draft.barred:
+            continue
+        if not problem.fits[u, r]:
+            continue
+        task = _pinned_task(draft, u, stop.request, stop.open)
+        for tasks in _around(draft, u, task, stop):
+            if draft.put(u, tasks):
+                break
+
+
+def _around(draft: Draft, unit: int, task: Task, stop: Stop) -> Iterator[tuple[Task, ...]]:
+    """The season with the stop at each place, those that keep the order of days first."""
+    season = draft.seasons[unit]
+    natural = sum(1 for begin in season.begins if begin < stop.open)
+    places = sorted(range(len(season.tasks) + 1), key=lambda place: (abs(place - natural), place))
+    for place in places:
+        yield (*season.tasks[:place], task, *season.tasks[place:])
+
+
+def _pinned_task(draft: Draft, unit: int, request: str, day: int) -> Task:
+    """The stop bound to its day, though not for good."""
+    r = draft.problem.request_index[request]
+    for k in draft.options.rows_of_request(r):
+        pin = draft.options.pins[k]
+        if pin is not None and pin.unit == unit and pin.open == day:
+            return draft.task_for(unit, int(k))
+    k = max(
+        (int(k) for k in draft.options.rows_of_request(r)),
+        key=lambda k: (_holds(draft, unit, k, day), draft.options.worth[k]),
+    )
+    task = draft.task_for(unit, k)
+    spans = tuple((day, day + 1) for first, end in task.spans if first <= day < end)
+    return Task(task.option, task.place, task.before, task.length, task.after, spans)
+
+
+def _holds(draft: Draft, unit: int, option: int, day: int) -> bool:
+    pinned_elsewhere = draft.options.pins[option] is not None
+    return not pinned_elsewhere and any(
+        first <= day < end for first, end in draft.options.spans(unit, option)
+    )
+
+
+def _arranged(draft: Draft, unit: int, stops: list[Task]) -> bool:
+    """Try the tasks at home at every place between the stops."""
+    others = draft.seasons[unit].tasks
+    for order in itertools.islice(_mixes(tuple(stops), others), _MOST_ORDERS):
+        if draft.put(unit, order) or _rested(draft, unit, order):
+            return True
+    return False
+
+
+def _mixes(stops: tuple[Task, ...], others: tuple[Task, ...]) -> Iterator[tuple[Task, ...]]:
+    places = range(len(stops) + 1)
+    for chosen in itertools.product(places, repeat=len(others)):
+        mixed: list[Task] = []
+        for place in places:
+            mixed += [task for task, where in zip(others, chosen, strict=True) if where == place]
+            mixed += stops[place : place + 1]
+        yield tuple(mixed)
+
+
+def _rested(draft: Draft, unit: int, order: tuple[Task, ...]) -> bool:
+    """The same with a rest behind every stop, for units that must come home."""
+    if draft.problem.units[unit].max_days_out is None:
+        return False
+    rest = draft.rest_task(unit)
+    rested = itertools.chain.from_iterable(
+        (task, rest) if task.option >= 0 else (task,) for task in order
+    )
+    return draft.put(unit, tuple(rested))

@@ -1,0 +1,245 @@
+"""Insertion construction: again and again the best-paid stop in the best place of a season.
+
+All free options at all places of a unit's season are judged at once, from the earliest
+leave of the task before and the latest arrival of the task behind (Solomon 1987,
+doi:10.1287/opre.35.2.254); the draft then schedules exactly or refuses.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from touring.planning.solvers.draft import HOME, THERE, Draft, Season
+from touring.planning.solvers.options import NEVER
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Taste:
+    """How insertions are ranked: ``gain / (haste + days)``, waiting days counted by a share.
+
+    Only operations that IEEE 754 fixes to the last bit are used, so that the same seed
+    ranks alike on every machine.
+
+    Parameters
+    ----------
+    haste
+        Days added to every stop: 0 takes the largest gain per day, a lot the largest gain.
+    waiting
+        Weight of days the unit would wait before the stop.
+    noise
+        Relative size of a random factor on each gain.
+    """
+
+    haste: float = 30.0
+    waiting: float = 0.3
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Insertion:
+    rank: float
+    gain: float
+    option: int
+    place: int
+
+
+class Insertions:
+    """Judges insertions into the seasons of a draft."""
+
+    def __init__(self, draft: Draft, taste: Taste, rng: np.random.Generator | None = None) -> None:
+        self.draft = draft
+        self.taste = taste
+        self._factors = None
+        if rng is not None and taste.noise:
+            self._factors = 1 + taste.noise * rng.uniform(-1, 1, len(draft.options.request))
+
+    def best(
+        self, unit: int, barred: frozenset[int] = frozenset(), wanted: int | None = None
+    ) -> Insertion | None:
+        """The best-ranked insertion of a free option, or of request ``wanted`` alone.
+
+        ``barred`` holds options that the schedule has refused. Insertions that lower the
+        value are offered only for ``wanted``.
+        """
+        draft, options = self.draft, self.draft.options
+        rows = options.of_unit(unit)
+        usable = draft.free[rows]
+        if wanted is not None:
+            usable = usable & (options.request[rows] == wanted)
+        rows = rows[usable]
+        if barred:
+            rows = rows[~np.isin(rows, list(barred))]
+        if not len(rows) or unit in draft.barred:
+            return None
+        gain, days = self._judged(unit, rows)
+        if self._factors is not None:
+            gain = np.where(gain > 0, gain * self._factors[rows], gain)
+        rank = gain / (self.taste.haste + np.maximum(days, 1.0))
+        place, column = np.unravel_index(int(np.argmax(rank)), rank.shape)
+        chosen = float(gain[place, column])
+        if chosen == -np.inf or (wanted is None and chosen <= 1e-9):
+            return None
+        return Insertion(float(rank[place, column]), chosen, int(rows[column]), int(place))
+
+    def _judged(self, unit: int, rows: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
+        """Gain and days used, ``(places, options)``; minus infinity where the times do not fit."""
+        draft, problem = self.draft, self.draft.problem
+        vehicle, season = problem.units[unit], draft.seasons[unit]
+        hosts, stay = draft.options.host[rows], draft.options.stay[rows]
+        starts, origins, ends, targets = _places(draft, unit, season)
+        days_in = np.stack([_days_out(draft, unit, one, hosts) for one in origins])
+        days_on = np.stack([_days_back(draft, unit, one, hosts) for one in targets])
+        arrive = np.array(starts)[:, None] + days_in + vehicle.setup_days
+        table = draft.options.first_openings(unit)
+        opens = table[rows[None, :], np.minimum(arrive, problem.days + 1)]
+        leave = opens + stay + vehicle.strike_days
+        fits = (opens < NEVER) & (leave + days_on <= np.array(ends)[:, None])
+        km_in = np.stack([_km_out(draft, unit, one, hosts) for one in origins])
+        km_on = np.stack([_km_back(draft, unit, one, hosts) for one in targets])
+        known_km, known_days = _legs(draft, unit, origins, targets)
+        km = km_in + km_on - known_km[:, None]
+        detour = days_in + days_on - known_days[:, None]
+        work = vehicle.setup_days + stay + vehicle.strike_days
+        weights = problem.objective
+        gain = (
+            draft.options.worth[rows]
+            + draft.promises.bonus(unit, rows)
+            - weights.km_cost * km
+            + weights.idle_cost * (work + detour)
+        )
+        if vehicle.max_km is not None:
+            fits &= season.km + km <= vehicle.max_km
+        used = work + detour + self.taste.waiting * (opens - arrive)
+        return np.where(fits, gain, -np.inf), used.astype(np.float64)
+
+
+def insert(draft: Draft, unit: int, insertion: Insertion) -> bool:
+    """Put the stop into the season, with rests around it where the days out demand them."""
+    tasks = draft.seasons[unit].tasks
+    stop = draft.task_for(unit, insertion.option)
+    head, tail = tasks[: insertion.place], tasks[insertion.place :]
+    if draft.put(unit, (*head, stop, *tail)):
+        return True
+    if draft.problem.units[unit].max_days_out is None:
+        return False
+    rest = draft.rest_task(unit)
+    return (
+        draft.put(unit, (*head, rest, stop, *tail))
+        or draft.put(unit, (*head, stop, rest, *tail))
+        or draft.put(unit, (*head, rest, stop, rest, *tail))
+    )
+
+
+def fill(
+    draft: Draft,
+    units: Iterable[int],
+    insertions: Insertions,
+    *,
+    enough: Callable[[], bool] = lambda: False,
+) -> int:
+    """Insert the best-ranked stops into these units until nothing pays; returns how many.
+
+    Ranks are recomputed lazily: an entry of the queue is checked again when its option is
+    gone, its unit has changed or a floor has moved since it was judged.
+    """
+    queue: list[tuple[float, int, int, int, Insertion]] = []
+    touched: dict[int, int] = {}
+    refused: dict[int, frozenset[int]] = {}
+
+    def offer(unit: int) -> None:
+        found = insertions.best(unit, refused.get(unit, frozenset()))
+        if found is not None:
+            state = touched.get(unit, 0)
+            version = draft.promises.version
+            heapq.heappush(queue, (-found.rank, unit, state, version, found))
+
+    for unit in units:
+        offer(unit)
+    inserted = 0
+    while queue and not enough():
+        _, unit, state, version, found = heapq.heappop(queue)
+        if state != touched.get(unit, 0):
+            continue
+        if not draft.free[found.option] or version != draft.promises.version:
+            touched[unit] = state + 1
+            again = insertions.best(unit, refused.get(unit, frozenset()))
+            if again is not None:
+                entry = (-again.rank, unit, state + 1, draft.promises.version, again)
+                heapq.heappush(queue, entry)
+            continue
+        touched[unit] = state + 1
+        if insert(draft, unit, found):
+            inserted += 1
+            if draft.options.coupled.any():
+                refused.pop(unit, None)
+        else:
+            refused[unit] = refused.get(unit, frozenset()) | {found.option}
+        offer(unit)
+    return inserted
+
+
+def _places(
+    draft: Draft, unit: int, season: Season
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Of each place for an insertion: start day and origin, last arrival and target.
+
+    A target of ``THERE`` means that the unit need not go on to anywhere.
+    """
+    vehicle = draft.problem.units[unit]
+    starts = [vehicle.available[0][0] if vehicle.available else 0, *season.leaves]
+    origins = [HOME, *season.places]
+    last = vehicle.available[-1][1] if vehicle.available else 0
+    ends = [*season.latest, last]
+    targets = [
+        THERE if task.place == THERE else place
+        for task, place in zip(season.tasks, season.places, strict=True)
+    ]
+    targets.append(HOME if vehicle.returns_home else THERE)
+    return starts, origins, ends, targets
+
+
+def _days_out(draft: Draft, unit: int, origin: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
+    problem = draft.problem
+    if origin == HOME:
+        return problem.days_from_home[unit, hosts]
+    return problem.host_days(unit)[origin, hosts]
+
+
+def _days_back(draft: Draft, unit: int, target: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
+    problem = draft.problem
+    if target == THERE:
+        return np.zeros(len(hosts), dtype=np.int32)
+    if target == HOME:
+        return problem.days_to_home[unit, hosts]
+    return problem.host_days(unit)[hosts, target]
+
+
+def _km_out(draft: Draft, unit: int, origin: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
+    problem = draft.problem
+    return problem.km_from_home[unit, hosts] if origin == HOME else problem.host_km[origin, hosts]
+
+
+def _km_back(draft: Draft, unit: int, target: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
+    problem = draft.problem
+    if target == THERE:
+        return np.zeros(len(hosts))
+    return problem.km_to_home[unit, hosts] if target == HOME else problem.host_km[hosts, target]
+
+
+def _legs(
+    draft: Draft, unit: int, origins: list[int], targets: list[int]
+) -> tuple[FloatArray, FloatArray]:
+    pairs = [
+        (origin, origin if target == THERE else target)
+        for origin, target in zip(origins, targets, strict=True)
+    ]
+    km = np.array([draft.travel_km(unit, *pair) for pair in pairs])
+    days = np.array([draft.travel_days(unit, *pair) for pair in pairs])
+    return km, days

@@ -1,0 +1,128 @@
+"""Floors and musts while a plan grows: what is missing, and what one more stop would mend."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from touring.planning.problem import Problem
+from touring.planning.solvers.options import Options
+
+
+@dataclass
+class _Floor:
+    """``inside`` marks the requests counted; ``units`` of ``None`` counts all units."""
+
+    measure: str
+    wanted: float
+    inside: npt.NDArray[np.bool_]
+    units: frozenset[int] | None
+    reached: float = 0.0
+    stops: int = 0
+
+    def missing(self) -> float:
+        if self.measure == "share":
+            return max(0.0, self.wanted * self.stops - self.reached)
+        return max(0.0, self.wanted - self.reached)
+
+
+class Promises:
+    """Counts served floors and musts of a draft."""
+
+    def __init__(self, problem: Problem, options: Options) -> None:
+        self._problem = problem
+        self._options = options
+        self._floors = list(_floors_of(problem))
+        self._touching = _touching(self._floors, len(problem.requests))
+        self._must = np.array([request.must for request in problem.requests], dtype=bool)
+        self._township = np.array([request.township for request in problem.requests], dtype=bool)
+        self._missed_musts = int(self._must.sum())
+        self._plain = options.worth - np.array(
+            [pin.saving if pin is not None else 0.0 for pin in options.pins]
+        )
+        self.version = 0
+
+    def count(self, unit: int, option: int, sign: int) -> None:
+        """A stop comes (+1) or goes (-1)."""
+        r = int(self._options.request[option])
+        if self._must[r]:
+            self._missed_musts -= sign
+        for f in self._touching[r]:
+            floor = self._floors[f]
+            if floor.units is None or unit in floor.units:
+                self.version += 1
+                floor.stops += sign
+                floor.reached += sign * self._amount(floor, option, r)
+
+    def penalty(self) -> float:
+        """What missing floors and musts cost now."""
+        weights = self._problem.objective
+        missing = math.fsum(floor.missing() for floor in self._floors)
+        return weights.floor_penalty * missing + weights.must_penalty * self._missed_musts
+
+    def bonus(self, unit: int, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """How much the penalty falls when the unit serves each of these options."""
+        weights = self._problem.objective
+        requests = self._options.request[rows]
+        bonus = weights.must_penalty * self._must[requests].astype(np.float64)
+        if not weights.floor_penalty:
+            return bonus
+        for floor in self._floors:
+            if floor.units is not None and unit not in floor.units:
+                continue
+            missing = floor.missing()
+            if floor.measure == "share":
+                after = floor.wanted * (floor.stops + 1) - floor.reached
+                mended = missing - np.maximum(0.0, after - self._township[requests])
+            elif missing <= 0:
+                continue
+            elif floor.measure == "stops":
+                mended = np.full(len(rows), min(1.0, missing))
+            else:
+                mended = np.minimum(self._plain[rows], missing)
+            bonus += weights.floor_penalty * np.where(floor.inside[requests], mended, 0.0)
+        return bonus
+
+    def _amount(self, floor: _Floor, option: int, request: int) -> float:
+        if floor.measure == "value":
+            return float(self._plain[option])
+        if floor.measure == "share":
+            return float(self._township[request])
+        return 1.0
+
+
+def _floors_of(problem: Problem) -> list[_Floor]:
+    inside = {region.id: np.zeros(len(problem.requests), dtype=bool) for region in problem.regions}
+    for r in range(len(problem.requests)):
+        for region in problem.regions_of_host(int(problem.request_host[r])):
+            inside[region][r] = True
+    floors = []
+    for region in problem.regions:
+        for measure, wanted in (
+            ("stops", region.min_stops),
+            ("value", region.min_value),
+            ("share", region.min_township_share),
+        ):
+            if wanted:
+                floors.append(_Floor(measure, wanted, inside[region.id], None))
+    for pairing in problem.pairings:
+        units = (
+            None
+            if pairing.units is None
+            else frozenset(problem.unit_index[unit] for unit in pairing.units)
+        )
+        for measure, wanted in (("stops", pairing.min_stops), ("value", pairing.min_value)):
+            if wanted:
+                floors.append(_Floor(measure, wanted, inside[pairing.region], units))
+    return floors
+
+
+def _touching(floors: list[_Floor], requests: int) -> list[list[int]]:
+    touching: list[list[int]] = [[] for _ in range(requests)]
+    for f, floor in enumerate(floors):
+        for r in np.flatnonzero(floor.inside):
+            touching[int(r)].append(f)
+    return touching
