@@ -37,7 +37,7 @@ class Progress:
     bound: float | None = None
 
 
-class CannotStand(ValueError):  # noqa: N818 - errors say what is wrong, without a suffix
+class CannotStand(ValueError):
     """Locks or rotations that no plan can keep; ``paths`` names them as in the instance."""
 
     def __init__(self, paths: list[str]) -> None:

@@ -15,7 +15,7 @@ from touring.planning.result import MaintenanceSpan, Plan, Reason, Stop, Unserve
 PLAN_FORMAT = "orrery-plan/1"
 
 
-class InvalidPlan(ValueError):  # noqa: N818 - errors say what is wrong, without a suffix
+class InvalidPlan(ValueError):
     """The document is no plan; ``issues`` holds every reason."""
 
     def __init__(self, issues: list[Issue]) -> None:

@@ -44,7 +44,7 @@ class Issue:
     message: str
 
 
-class InvalidProblem(ValueError):  # noqa: N818 - errors say what is wrong, without a suffix
+class InvalidProblem(ValueError):
     """The statement cannot be planned; ``issues`` holds every reason."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:

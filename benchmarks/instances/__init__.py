@@ -1,0 +1,1 @@
+"""Planning instances built from the county file with a seed."""
