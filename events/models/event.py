@@ -101,7 +101,7 @@ class Event(Bilingual):
     end_date = models.DateField(help_text="half-open; all-day: first day it is over")
     end_time = models.TimeField(null=True, blank=True)
     timezone = models.CharField(max_length=60, help_text="IANA id")
-    rrule = models.CharField(max_length=500, blank=True)
+    rrule = models.CharField(max_length=2000, blank=True)
     rdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
     exdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
     overrides = models.JSONField(
@@ -109,7 +109,7 @@ class Event(Bilingual):
     )
 
     cancelled_from = models.DateTimeField(
-        null=True, blank=True, help_text="dates that end later do not take place"
+        null=True, blank=True, help_text="dates that end then or later do not take place"
     )
     sequence = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()

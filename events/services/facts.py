@@ -14,7 +14,7 @@ from events.ical.entry import Entry, Text
 from events.recurrence.zones import zone
 from events.services.cleaning import many_lines, one_line, shortened, shown_url
 
-_TITLE, _LOCATION, _URL, _RULE, _UID, _REFID = 300, 300, 500, 500, 255, 120
+_TITLE, _LOCATION, _URL, _RULE, _UID, _REFID = 300, 300, 500, 2000, 255, 120
 
 _SHOWN_AS = {
     Status.SCHEDULED: "CONFIRMED",

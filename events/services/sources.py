@@ -15,6 +15,7 @@ from events.enums import Moderation, Status
 from events.ical.entry import Entry
 from events.models import Event, EventReference, Source, SourceKind, Topic
 from events.services.facts import Facts, SyncProblem, facts_of, status_of
+from events.services.occurrences import refresh_many
 from venues.models import Venue
 
 
@@ -128,6 +129,7 @@ def sync_source(
 
     _write(changes)
     _write_links({wanted.uid: wanted for wanted in facts}, topics, changes)
+    problems += _refresh(changes, now)
     return SyncReport(
         created=len(changes.created),
         updated=len(changes.updated),
@@ -318,3 +320,13 @@ def _write_links(facts: Mapping[str, Facts], topics: Mapping[str, int], changes:
         for event in events
         for refid in sorted(facts[event.uid].refids)
     )
+
+
+def _refresh(changes: _Changes, now: datetime) -> list[SyncProblem]:
+    """Occurrences of created and changed events."""
+    events = {event.pk: event for event in changes.created + changes.changed}
+    refreshed = refresh_many(events.values(), now=now)
+    return [
+        SyncProblem(events[pk].uid, f"“{events[pk]}”: {message}")
+        for pk, message in refreshed.problems.items()
+    ]
