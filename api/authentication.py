@@ -1,0 +1,29 @@
+"""``Authorization: Bearer KEY``: who sends it, and what the key's scopes allow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from venues.models import ApiKey
+from venues.services import keys
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        key = None
+        if len(header) == 2 and header[1].isascii():
+            key = keys.authenticate(key=header[1].decode(), now=timezone.now())
+        if key is None:
+            raise AuthenticationFailed("The key is unknown, expired or revoked.")
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # signature
+        return 'Bearer realm="orrery"'

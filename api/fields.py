@@ -1,0 +1,74 @@
+"""Values of query strings: read, bounded, or refused in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.serializers import StrictSerializer
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Numbers(serializers.Field):
+    """``count`` finite numbers with commas between them."""
+
+    def __init__(self, names: str, **options: Any) -> None:
+        self.names = names
+        super().__init__(help_text=names, **options)
+
+    def to_internal_value(self, data: Any) -> tuple[float, ...]:
+        parts = str(data).split(",")
+        try:
+            numbers = tuple(float(part) for part in parts if len(part) <= 40)
+        except ValueError:
+            numbers = ()
+        wanted = self.names.count(",") + 1
+        if len(numbers) != wanted or len(parts) != wanted or not all(map(math.isfinite, numbers)):
+            raise serializers.ValidationError(f"Must be {wanted} numbers: {self.names}.")
+        return numbers
+
+    def to_representation(self, value: Any) -> Any:
+        return ",".join(map(str, value))
+
+
+class Bbox(Numbers):
+    """``west,south,east,north`` in degrees; west may be greater than east across 180°."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("west,south,east,north", **options)
+
+    def to_internal_value(self, data: Any) -> tuple[float, ...]:
+        west, south, east, north = super().to_internal_value(data)
+        if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+            raise serializers.ValidationError(
+                "Longitudes lie in -180..180, latitudes in -90..90, south below north."
+            )
+        return west, south, east, north
+
+
+class Point(Numbers):
+    """``lat,lon`` in WGS 84 degrees."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("lat,lon", **options)
+
+    def to_internal_value(self, data: Any) -> tuple[float, ...]:
+        lat, lon = super().to_internal_value(data)
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise serializers.ValidationError("Latitude lies in -90..90, longitude in -180..180.")
+        return lat, lon
+
+
+class Code(serializers.CharField):
+    """A slug or code as it stands in addresses."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=80, **options)
+
+
+class NoQuery(StrictSerializer):
+    """An address that takes no parameters besides those of pages."""
