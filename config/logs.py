@@ -1,12 +1,21 @@
-"""Processors of the one-line JSON log, named so that settings can point at them."""
+"""The one-line JSON log."""
 
 from __future__ import annotations
 
 import structlog
 
-TIMESTAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-LEVEL = structlog.stdlib.add_log_level
-NAME = structlog.stdlib.add_logger_name
-WITHOUT_META = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-EXCEPTION = structlog.processors.format_exc_info
-JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+def json_formatter() -> structlog.stdlib.ProcessorFormatter:
+    """One JSON object per record: time, level, logger, message, and the traceback as text."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )

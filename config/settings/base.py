@@ -193,15 +193,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                "ext://config.logs.TIMESTAMP",
-                "ext://config.logs.LEVEL",
-                "ext://config.logs.NAME",
-                "ext://config.logs.WITHOUT_META",
-                "ext://config.logs.EXCEPTION",
-                "ext://config.logs.JSON",
-            ],
+            "()": "config.logs.json_formatter",
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
