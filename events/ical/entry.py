@@ -13,6 +13,8 @@ from events.recurrence.zones import is_known_timezone
 STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 VISIBILITIES = ("public", "hosts")
 LANGUAGES = ("zh", "en")
+FIRST_YEAR = 1900
+LAST_YEAR = 2199
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class Entry:
                 raise TypeError(
                     f"times of {self.uid!r} are not all dates or all datetimes: {value!r}"
                 )
+            if not FIRST_YEAR <= value.year <= LAST_YEAR:
+                raise ValueError(f"{value} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
             if isinstance(value, datetime):
                 if value.tzinfo is not None:
                     raise ValueError(f"{value!r} is not a wall clock: it carries a time zone")

@@ -60,6 +60,7 @@ def test_entry_may_be_a_moment_without_length():
             ValueError,
             "not in whole seconds",
         ),
+        ({"end": datetime(9999, 3, 28, 12)}, ValueError, "outside the years 1900 to 2199"),
         ({"rdates": (date(2026, 4, 1),)}, TypeError, "not all dates or all datetimes"),
         (
             {"recurrence_id": date(2026, 4, 1)},
