@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from venues.errors import DomainError, Invalid, Stale
+from venues.errors import Conflict, DomainError, Invalid, Stale
 
 
 class StaleEvent(Stale):
@@ -18,7 +18,27 @@ class NothingToPublish(DomainError):
 
 
 class InvalidEvent(Invalid):
+    """Values no event can have; ``detail["problems"]``: ``{"field", "message"}`` of each."""
+
     code = "invalid_event"
+
+
+class NoSuchDate(DomainError):
+    """The event has no date with this original start."""
+
+    code = "no_such_date"
+
+
+class KeptElsewhere(Conflict):
+    """The event is read from a source again and again, which would undo the change."""
+
+    code = "kept_elsewhere"
+
+
+class WrongState(Conflict):
+    """The event's editorial state does not lead to the one asked for."""
+
+    code = "wrong_state"
 
 
 class InvalidFilter(Invalid):

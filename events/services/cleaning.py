@@ -6,7 +6,14 @@ import re
 from urllib.parse import urlsplit
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "["
+    r"\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff"  # control characters, lone surrogates
+    r"\ufffe\uffff\ufdd0-\ufdef"  # not characters
+    r"\u200b\u2060\ufeff"  # invisible ones, pasted along; joiners stay, Nepali needs them
+    r"\u202a-\u202e\u2066-\u2069"  # direction overrides, which make a text read as another
+    "]"
+)
 _BLANKS = re.compile(r"[ \t\n]+")
 _SHOWN_SCHEMES = ("https", "http", "mailto", "tel")
 

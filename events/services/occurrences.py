@@ -66,6 +66,11 @@ def refresh_many(events: Iterable[Event], *, now: datetime) -> Refreshed:
     return Refreshed(dates=dates, problems=problems)
 
 
+def starts_of(event: Event, *, now: datetime) -> list[str]:
+    """Original starts that the event's rule and single dates give, ISO, in order."""
+    return [start.isoformat() for start in _expanded(event, *_window(event, now))[0].starts]
+
+
 def extend_occurrences(*, now: datetime) -> int:
     """Give every repeated event its dates up to the horizon; how many events were looked at."""
     ids = list(Event.objects.exclude(rrule="").order_by("pk").values_list("pk", flat=True))
