@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -22,6 +24,14 @@ class Role(models.TextChoices):
     READER = "reader"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def valid_on(self, day: date) -> MembershipQuerySet:
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gt=day),
+        )
+
+
 class Membership(models.Model):
     """``user`` holds ``role`` for one region (and all below), organisation or venue.
 
@@ -37,6 +47,8 @@ class Membership(models.Model):
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
