@@ -28,8 +28,8 @@ VIOLATIONS = {
     "events upward": ("events/errors.py", "import events.ical", {"events-rooms"}),
     "touring upward": ("touring/errors.py", "import touring.planning", {"touring-rooms"}),
     "engine upward": (
-        "touring/planning/result.py",
-        "import touring.planning.solvers",
+        "touring/planning/distances.py",
+        "import touring.planning.stop",
         {"engine-rooms"},
     ),
     "Django in a pure room": ("events/ical/violation.py", "import django", {"pure"}),
