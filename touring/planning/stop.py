@@ -40,7 +40,7 @@ class MaxSeconds:
             raise ValueError(f"seconds must be at least 0, not {self.seconds}")
         self._started = self.clock()
 
-    def __call__(self, work: int) -> bool:  # noqa: ARG002 - the clock alone decides
+    def __call__(self, work: int) -> bool:
         return self.clock() - self._started >= self.seconds
 
 
@@ -50,7 +50,7 @@ class Cancelled:
 
     is_asked: Callable[[], bool]
 
-    def __call__(self, work: int) -> bool:  # noqa: ARG002 - the asker alone decides
+    def __call__(self, work: int) -> bool:
         return self.is_asked()
 
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from touring.planning.problem import Problem, Span, intersected
 from touring.planning.result import MaintenanceSpan, Plan, Stop
@@ -64,6 +65,24 @@ class Season:
     km: float
     busy_days: int
     worth: float
+    openings: Openings
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Where a stop could be put in, one row per place, as arrays.
+
+    ``starts`` and ``origins``: from when and where the unit is free; ``ends`` and
+    ``targets``: the last arrival and where (``THERE``: it need not go on); ``km`` and
+    ``days``: of the leg that a stop would replace.
+    """
+
+    starts: npt.NDArray[np.int32]
+    origins: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    targets: npt.NDArray[np.int32]
+    km: npt.NDArray[np.float64]
+    days: npt.NDArray[np.int32]
 
 
 class Draft:
@@ -86,6 +105,7 @@ class Draft:
                 (stop.close, stop.close, stop.exhibition)
             )
         self.barred: set[int] = set()
+        self._host_days = [problem.host_days(u) for u in range(len(problem.units))]
         for u in range(len(problem.units)):
             season = self._empty_season(u)
             self.seasons.append(season)
@@ -136,15 +156,20 @@ class Draft:
             self._set_down(unit, old)
             return False
         self.seasons[unit] = new
-        self._count(unit, new)
+        self._recount({unit: old})
         return True
 
     def restore(self, kept: dict[int, Season]) -> None:
         """Bring back seasons that stood together before."""
-        for unit in kept:
+        changed = {
+            u: self.seasons[u] for u, season in kept.items() if season is not self.seasons[u]
+        }
+        for unit in changed:
             self._lift(unit, self.seasons[unit])
-        for unit, season in kept.items():
-            self._set_down(unit, season)
+        for unit in changed:
+            self._set_down(unit, kept[unit])
+            self.seasons[unit] = kept[unit]
+        self._recount(changed)
 
     def plan(self) -> Plan:
         """The stops and maintenance as they stand."""
@@ -154,7 +179,7 @@ class Draft:
                 continue
             for task, begin in zip(season.tasks, season.begins, strict=True):
                 if task.option >= 0:
-                    r = int(self.options.request[task.option])
+                    r = self.options.request_list[task.option]
                     stops.append(Stop(unit.id, begin, self.problem.requests[r].id))
                 elif task.need >= 0:
                     spans.append(MaintenanceSpan(unit.id, begin, begin + task.length))
@@ -171,7 +196,7 @@ class Draft:
         """The earliest season; its stops are then registered. Nothing is left behind on failure."""
         vehicle = self.problem.units[unit]
         if not vehicle.available:
-            return None if tasks else self._nothing()
+            return None if tasks else self._nothing(unit)
         begins: list[int] = []
         places: list[int] = []
         day, place = vehicle.available[0][0], HOME
@@ -210,7 +235,7 @@ class Draft:
                 travel += self.travel_days(unit, place, target)
                 place = target
             if task.option >= 0:
-                worth += float(self.options.worth[task.option])
+                worth += self.options.worth_list[task.option]
                 busy += task.before + task.length + task.after
             elif task.need >= 0:
                 used += task.length
@@ -224,15 +249,48 @@ class Draft:
         leaves = tuple(
             begin + task.length + task.after for task, begin in zip(tasks, begins, strict=True)
         )
+        latest = self._latest(unit, tasks, places)
         return Season(
             tasks,
             tuple(begins),
             leaves,
-            self._latest(unit, tasks, places),
+            latest,
             tuple(places),
             km,
             busy + travel + used if last_stop >= 0 else 0,
             worth,
+            self._openings(unit, tasks, leaves, latest, places),
+        )
+
+    def _openings(
+        self,
+        unit: int,
+        tasks: tuple[Task, ...],
+        leaves: tuple[int, ...],
+        latest: tuple[int, ...],
+        places: list[int],
+    ) -> Openings:
+        vehicle = self.problem.units[unit]
+        first, end = (
+            (vehicle.available[0][0], vehicle.available[-1][1]) if vehicle.available else (0, 0)
+        )
+        origins = [HOME, *places]
+        targets = [
+            THERE if task.place == THERE else place
+            for task, place in zip(tasks, places, strict=True)
+        ]
+        targets.append(HOME if vehicle.returns_home else THERE)
+        legs = [
+            (origin, origin if target == THERE else target)
+            for origin, target in zip(origins, targets, strict=True)
+        ]
+        return Openings(
+            np.array([first, *leaves], dtype=np.int32),
+            np.array(origins, dtype=np.int32),
+            np.array([*latest, end], dtype=np.int32),
+            np.array(targets, dtype=np.int32),
+            np.array([self.travel_km(unit, *leg) for leg in legs]),
+            np.array([self.travel_days(unit, *leg) for leg in legs], dtype=np.int32),
         )
 
     def _latest(self, unit: int, tasks: tuple[Task, ...], places: list[int]) -> tuple[int, ...]:
@@ -276,7 +334,8 @@ class Draft:
 
     def _first_opening(self, unit: int, task: Task, day: int) -> int:
         begin = first_in(task.spans, day)
-        if task.option < 0 or (not self.options.coupled[task.option] and self._crews[unit] is None):
+        alone = task.option < 0 or not self.options.coupled_list[task.option]
+        if alone and (task.option < 0 or self._crews[unit] is None):
             return begin
         while begin < NEVER:
             later = self._blocked_until(unit, task, begin)
@@ -330,32 +389,40 @@ class Draft:
     # -- registers
 
     def _lift(self, unit: int, season: Season) -> None:
+        """Take the season's stops out of the registers of hosts, groups and crews."""
         for task, begin in zip(season.tasks, season.begins, strict=True):
             if task.option >= 0:
                 self._unregister(unit, task, begin)
-        self._count(unit, season, sign=-1)
 
     def _set_down(self, unit: int, season: Season) -> None:
         for task, begin in zip(season.tasks, season.begins, strict=True):
             if task.option >= 0:
                 self._register(unit, task, begin)
-        self.seasons[unit] = season
-        self._count(unit, season)
 
-    def _count(self, unit: int, season: Season, *, sign: int = 1) -> None:
-        for task in season.tasks:
-            if task.option >= 0:
-                r = int(self.options.request[task.option])
-                if sign > 0:
-                    self.unit_of_request[r] = unit
-                else:
-                    self.unit_of_request.pop(r, None)
-                self.free[self.options.rows_of_request(r)] = sign < 0
-                self.promises.count(unit, task.option, sign)
+    def _recount(self, old: dict[int, Season]) -> None:
+        """Count what came and went since these seasons stood."""
+        before = {(u, task.option) for u, season in old.items() for task in season.tasks}
+        after = {(u, task.option) for u in old for task in self.seasons[u].tasks}
+        for unit, option in sorted(before - after):
+            if option >= 0:
+                self._count(unit, option, -1)
+        for unit, option in sorted(after - before):
+            if option >= 0:
+                self._count(unit, option, 1)
+
+    def _count(self, unit: int, option: int, sign: int) -> None:
+        r = self.options.request_list[option]
+        if sign > 0:
+            self.unit_of_request[r] = unit
+        else:
+            self.unit_of_request.pop(r, None)
+        for row in self.options.rows_of_request(r):
+            self.free[row] = sign < 0
+        self.promises.count(unit, option, sign)
 
     def _register(self, unit: int, task: Task, begin: int) -> None:
         close = begin + task.length
-        if self.options.coupled[task.option]:
+        if self.options.coupled_list[task.option]:
             span = (begin - task.before, close + task.after)
             self._at_host.setdefault(task.place, []).append(span)
             group = self.problem.hosts[task.place].place_group
@@ -369,7 +436,7 @@ class Draft:
 
     def _unregister(self, unit: int, task: Task, begin: int) -> None:
         close = begin + task.length
-        if self.options.coupled[task.option]:
+        if self.options.coupled_list[task.option]:
             self._at_host[task.place].remove((begin - task.before, close + task.after))
             group = self.problem.hosts[task.place].place_group
             if group is not None:
@@ -389,7 +456,7 @@ class Draft:
             return int(self.problem.days_from_home[unit, target])
         if target == HOME:
             return int(self.problem.days_to_home[unit, origin])
-        return int(self.problem.host_days(unit)[origin, target])
+        return int(self._host_days[unit][origin, target])
 
     def travel_km(self, unit: int, origin: int, target: int) -> float:
         if origin == target:
@@ -428,7 +495,7 @@ class Draft:
         season = self._ordered(unit, tasks)
         if season is None:
             self.barred.add(unit)
-            return self._nothing()
+            return self._nothing(unit)
         return season
 
     def _ordered(self, unit: int, tasks: list[Task]) -> Season | None:
@@ -445,9 +512,8 @@ class Draft:
                 return None
         return season
 
-    @staticmethod
-    def _nothing() -> Season:
-        return Season((), (), (), (), (), 0.0, 0, 0.0)
+    def _nothing(self, unit: int) -> Season:
+        return Season((), (), (), (), (), 0.0, 0, 0.0, self._openings(unit, (), (), (), []))
 
 
 def tidied(tasks: tuple[Task, ...], rest_days: int) -> tuple[Task, ...]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from touring.planning.solvers.draft import HOME, THERE, Draft, Season
-from touring.planning.solvers.options import NEVER
+from touring.planning.solvers.draft import HOME, THERE, Draft
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -92,32 +91,27 @@ class Insertions:
         """Gain and days used, ``(places, options)``; minus infinity where the times do not fit."""
         draft, problem = self.draft, self.draft.problem
         vehicle, season = problem.units[unit], draft.seasons[unit]
+        room = season.openings
         hosts, stay = draft.options.host[rows], draft.options.stay[rows]
-        starts, origins, ends, targets = _places(draft, unit, season)
-        days_in = np.stack([_days_out(draft, unit, one, hosts) for one in origins])
-        days_on = np.stack([_days_back(draft, unit, one, hosts) for one in targets])
-        arrive = np.array(starts)[:, None] + days_in + vehicle.setup_days
+        days_in = _from(problem.host_days(unit), problem.days_from_home[unit], room.origins, hosts)
+        days_on = _back(problem.host_days(unit), problem.days_to_home[unit], room.targets, hosts)
+        arrive = room.starts[:, None] + days_in + vehicle.setup_days
         table = draft.options.first_openings(unit)
-        opens = table[rows[None, :], np.minimum(arrive, problem.days + 1)]
-        leave = opens + stay + vehicle.strike_days
-        fits = (opens < NEVER) & (leave + days_on <= np.array(ends)[:, None])
-        km_in = np.stack([_km_out(draft, unit, one, hosts) for one in origins])
-        km_on = np.stack([_km_back(draft, unit, one, hosts) for one in targets])
-        known_km, known_days = _legs(draft, unit, origins, targets)
-        km = km_in + km_on - known_km[:, None]
-        detour = days_in + days_on - known_days[:, None]
-        work = vehicle.setup_days + stay + vehicle.strike_days
+        opens = table[rows, np.minimum(arrive, problem.days + 1)]
+        work = stay + (vehicle.setup_days + vehicle.strike_days)
+        fits = opens + (stay + vehicle.strike_days) + days_on <= room.ends[:, None]
+        km = _from(problem.host_km, problem.km_from_home[unit], room.origins, hosts)
+        km += _back(problem.host_km, problem.km_to_home[unit], room.targets, hosts)
+        km -= room.km[:, None]
+        busy = days_in + days_on + (work - room.days[:, None])
         weights = problem.objective
-        gain = (
-            draft.options.worth[rows]
-            + draft.promises.bonus(unit, rows)
-            - weights.km_cost * km
-            + weights.idle_cost * (work + detour)
-        )
+        gain = draft.options.worth[rows] + draft.promises.bonus(unit, rows) - weights.km_cost * km
+        if weights.idle_cost:
+            gain += weights.idle_cost * busy
         if vehicle.max_km is not None:
             fits &= season.km + km <= vehicle.max_km
-        used = work + detour + self.taste.waiting * (opens - arrive)
-        return np.where(fits, gain, -np.inf), used.astype(np.float64)
+        used = busy + self.taste.waiting * (opens - arrive)
+        return np.where(fits, gain, -np.inf), used
 
 
 def insert(draft: Draft, unit: int, insertion: Insertion) -> bool:
@@ -146,8 +140,8 @@ def fill(
 ) -> int:
     """Insert the best-ranked stops into these units until nothing pays; returns how many.
 
-    Ranks are recomputed lazily: an entry of the queue is checked again when its option is
-    gone, its unit has changed or a floor has moved since it was judged.
+    Ranks are recomputed lazily: an entry of the queue is judged again when its option is
+    gone or a floor above it has moved since; filled floors only lower the other ranks.
     """
     queue: list[tuple[float, int, int, int, Insertion]] = []
     touched: dict[int, int] = {}
@@ -157,7 +151,7 @@ def fill(
         found = insertions.best(unit, refused.get(unit, frozenset()))
         if found is not None:
             state = touched.get(unit, 0)
-            version = draft.promises.version
+            version = draft.promises.version_of(found.option)
             heapq.heappush(queue, (-found.rank, unit, state, version, found))
 
     for unit in units:
@@ -167,11 +161,12 @@ def fill(
         _, unit, state, version, found = heapq.heappop(queue)
         if state != touched.get(unit, 0):
             continue
-        if not draft.free[found.option] or version != draft.promises.version:
+        if not draft.free[found.option] or version != draft.promises.version_of(found.option):
             touched[unit] = state + 1
             again = insertions.best(unit, refused.get(unit, frozenset()))
             if again is not None:
-                entry = (-again.rank, unit, state + 1, draft.promises.version, again)
+                now = draft.promises.version_of(again.option)
+                entry = (-again.rank, unit, state + 1, now, again)
                 heapq.heappush(queue, entry)
             continue
         touched[unit] = state + 1
@@ -185,61 +180,20 @@ def fill(
     return inserted
 
 
-def _places(
-    draft: Draft, unit: int, season: Season
-) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Of each place for an insertion: start day and origin, last arrival and target.
-
-    A target of ``THERE`` means that the unit need not go on to anywhere.
-    """
-    vehicle = draft.problem.units[unit]
-    starts = [vehicle.available[0][0] if vehicle.available else 0, *season.leaves]
-    origins = [HOME, *season.places]
-    last = vehicle.available[-1][1] if vehicle.available else 0
-    ends = [*season.latest, last]
-    targets = [
-        THERE if task.place == THERE else place
-        for task, place in zip(season.tasks, season.places, strict=True)
-    ]
-    targets.append(HOME if vehicle.returns_home else THERE)
-    return starts, origins, ends, targets
+def _from(
+    table: npt.NDArray, home: npt.NDArray, origins: npt.NDArray[np.int32], hosts: npt.NDArray
+) -> npt.NDArray:
+    """Entries from each origin to each host, ``(places, options)``."""
+    entries = table[origins[:, None], hosts]
+    entries[origins == HOME] = home[hosts]
+    return entries
 
 
-def _days_out(draft: Draft, unit: int, origin: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
-    problem = draft.problem
-    if origin == HOME:
-        return problem.days_from_home[unit, hosts]
-    return problem.host_days(unit)[origin, hosts]
-
-
-def _days_back(draft: Draft, unit: int, target: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
-    problem = draft.problem
-    if target == THERE:
-        return np.zeros(len(hosts), dtype=np.int32)
-    if target == HOME:
-        return problem.days_to_home[unit, hosts]
-    return problem.host_days(unit)[hosts, target]
-
-
-def _km_out(draft: Draft, unit: int, origin: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
-    problem = draft.problem
-    return problem.km_from_home[unit, hosts] if origin == HOME else problem.host_km[origin, hosts]
-
-
-def _km_back(draft: Draft, unit: int, target: int, hosts: npt.NDArray[np.int32]) -> FloatArray:
-    problem = draft.problem
-    if target == THERE:
-        return np.zeros(len(hosts))
-    return problem.km_to_home[unit, hosts] if target == HOME else problem.host_km[hosts, target]
-
-
-def _legs(
-    draft: Draft, unit: int, origins: list[int], targets: list[int]
-) -> tuple[FloatArray, FloatArray]:
-    pairs = [
-        (origin, origin if target == THERE else target)
-        for origin, target in zip(origins, targets, strict=True)
-    ]
-    km = np.array([draft.travel_km(unit, *pair) for pair in pairs])
-    days = np.array([draft.travel_days(unit, *pair) for pair in pairs])
-    return km, days
+def _back(
+    table: npt.NDArray, home: npt.NDArray, targets: npt.NDArray[np.int32], hosts: npt.NDArray
+) -> npt.NDArray:
+    """Entries from each host to each target; 0 where the unit need not go on."""
+    entries = table[hosts, targets[:, None]]
+    entries[targets == HOME] = home[hosts]
+    entries[targets == THERE] = 0
+    return entries

@@ -57,7 +57,10 @@ class Options:
         self.host = problem.request_host[self.request] if rows else np.zeros(0, dtype=np.int32)
         self.stay = np.array([problem.requests[r].stay_days for r in self.request], dtype=np.int32)
         self.coupled = self._coupled()
-        self._rows = _grouped(self.request, len(problem.requests))
+        self.request_list: list[int] = self.request.tolist()
+        self.worth_list: list[float] = self.worth.tolist()
+        self.coupled_list: list[bool] = self.coupled.tolist()
+        self._rows = _grouped(self.request_list, len(problem.requests))
         self._tables: dict[tuple[int, int], npt.NDArray[np.int32]] = {}
         self._spans: dict[tuple[int, int], tuple[Span, ...]] = {}
         self._of_unit: dict[int, npt.NDArray[np.int32]] = {}
@@ -70,7 +73,7 @@ class Options:
             self._of_unit[unit] = np.flatnonzero(fits & mine).astype(np.int32)
         return self._of_unit[unit]
 
-    def rows_of_request(self, request: int) -> npt.NDArray[np.int32]:
+    def rows_of_request(self, request: int) -> list[int]:
         """All options of a request."""
         return self._rows[request]
 
@@ -128,9 +131,11 @@ class Options:
         return np.array([busy[h] for h in self.host], dtype=bool)
 
 
-def _grouped(request: npt.NDArray[np.int32], count: int) -> list[npt.NDArray[np.int32]]:
-    order = np.argsort(request, kind="stable").astype(np.int32)
-    return np.split(order, np.searchsorted(request[order], np.arange(1, count))) if count else []
+def _grouped(requests: list[int], count: int) -> list[list[int]]:
+    rows: list[list[int]] = [[] for _ in range(count)]
+    for option, request in enumerate(requests):
+        rows[request].append(option)
+    return rows
 
 
 def first_in(spans: tuple[Span, ...], day: int) -> int:

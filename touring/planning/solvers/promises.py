@@ -35,7 +35,7 @@ class Promises:
     def __init__(self, problem: Problem, options: Options) -> None:
         self._problem = problem
         self._options = options
-        self._floors = list(_floors_of(problem))
+        self._floors = _floors_of(problem)
         self._touching = _touching(self._floors, len(problem.requests))
         self._must = np.array([request.must for request in problem.requests], dtype=bool)
         self._township = np.array([request.township for request in problem.requests], dtype=bool)
@@ -43,48 +43,70 @@ class Promises:
         self._plain = options.worth - np.array(
             [pin.saving if pin is not None else 0.0 for pin in options.pins]
         )
-        self.version = 0
+        self._versions = [0] * len(self._floors)
+        self._missing = np.array([*(floor.missing() for floor in self._floors), 0.0])
+        weights = problem.objective
+        self._must_bonus = weights.must_penalty * self._must.astype(np.float64)
+        general = [f for f, floor in enumerate(self._floors) if floor.units is None]
+        special = [f for f, floor in enumerate(self._floors) if floor.units is not None]
+        self._special = special if weights.floor_penalty else []
+        self._share = [f for f in general if self._floors[f].measure == "share"]
+        self._above_stops = self._above(general, "stops")
+        self._above_value = self._above(general, "value")
 
     def count(self, unit: int, option: int, sign: int) -> None:
         """A stop comes (+1) or goes (-1)."""
-        r = int(self._options.request[option])
+        r = int(self._options.request_list[option])
         if self._must[r]:
             self._missed_musts -= sign
         for f in self._touching[r]:
             floor = self._floors[f]
             if floor.units is None or unit in floor.units:
-                self.version += 1
                 floor.stops += sign
                 floor.reached += sign * self._amount(floor, option, r)
+                missing = floor.missing()
+                if missing != self._missing[f]:
+                    self._missing[f] = missing
+                    self._versions[f] += 1
+
+    def version_of(self, option: int) -> int:
+        """Changes whenever a floor above the option's host has moved."""
+        return sum(self._versions[f] for f in self._touching[self._options.request_list[option]])
 
     def penalty(self) -> float:
         """What missing floors and musts cost now."""
         weights = self._problem.objective
-        missing = math.fsum(floor.missing() for floor in self._floors)
+        missing = math.fsum(self._missing.tolist())
         return weights.floor_penalty * missing + weights.must_penalty * self._missed_musts
 
     def bonus(self, unit: int, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """How much the penalty falls when the unit serves each of these options."""
-        weights = self._problem.objective
         requests = self._options.request[rows]
-        bonus = weights.must_penalty * self._must[requests].astype(np.float64)
-        if not weights.floor_penalty:
+        bonus = self._must_bonus[requests]
+        penalty = self._problem.objective.floor_penalty
+        if not penalty:
             return bonus
-        for floor in self._floors:
-            if floor.units is not None and unit not in floor.units:
-                continue
-            missing = floor.missing()
-            if floor.measure == "share":
-                after = floor.wanted * (floor.stops + 1) - floor.reached
-                mended = missing - np.maximum(0.0, after - self._township[requests])
-            elif missing <= 0:
-                continue
-            elif floor.measure == "stops":
-                mended = np.full(len(rows), min(1.0, missing))
-            else:
-                mended = np.minimum(self._plain[rows], missing)
-            bonus += weights.floor_penalty * np.where(floor.inside[requests], mended, 0.0)
+        for floors in self._above_stops:
+            bonus += penalty * np.minimum(1.0, self._missing[floors[requests]])
+        for floors in self._above_value:
+            bonus += penalty * np.minimum(self._plain[rows], self._missing[floors[requests]])
+        for f in (*self._share, *self._special):
+            floor = self._floors[f]
+            if floor.units is None or unit in floor.units:
+                mended = np.where(floor.inside[requests], self._mended(floor, rows, requests), 0.0)
+                bonus += penalty * mended
         return bonus
+
+    def _mended(
+        self, floor: _Floor, rows: npt.NDArray[np.int32], requests: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.float64]:
+        missing = floor.missing()
+        if floor.measure == "share":
+            after = floor.wanted * (floor.stops + 1) - floor.reached
+            return missing - np.maximum(0.0, after - self._township[requests])
+        if floor.measure == "value":
+            return np.minimum(self._plain[rows], missing)
+        return np.full(len(rows), min(1.0, missing))
 
     def _amount(self, floor: _Floor, option: int, request: int) -> float:
         if floor.measure == "value":
@@ -92,6 +114,16 @@ class Promises:
         if floor.measure == "share":
             return float(self._township[request])
         return 1.0
+
+    def _above(self, general: list[int], measure: str) -> list[npt.NDArray[np.int32]]:
+        """Per level, the floor of this measure above each request; the last index is nobody's."""
+        chosen = {f for f in general if self._floors[f].measure == measure}
+        above = [[f for f in touching if f in chosen] for touching in self._touching]
+        nobody = len(self._floors)
+        return [
+            np.array([one[level] if level < len(one) else nobody for one in above], dtype=np.int32)
+            for level in range(max((len(one) for one in above), default=0))
+        ]
 
 
 def _floors_of(problem: Problem) -> list[_Floor]:
