@@ -37,6 +37,9 @@ class Text:
         return (self.en or self.zh) if language == "en" else (self.zh or self.en)
 
 
+NO_TEXT = Text("")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One VEVENT's worth of facts; an ``Entry`` that exists can be written.
@@ -61,8 +64,8 @@ class Entry:
     end: date | datetime
     timezone: str
     """IANA name; for entries of whole days it says whose days they are."""
-    description: Text = Text("")
-    location: Text = Text("")
+    description: Text = NO_TEXT
+    location: Text = NO_TEXT
     """Address, as a person would write it on a letter."""
     geo: tuple[float, float] | None = None
     """Latitude and longitude in degrees, WGS 84."""
