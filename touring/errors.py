@@ -15,6 +15,18 @@ class InvalidRequest(Invalid):
     code = "invalid_tour_request"
 
 
+class InvalidRun(Invalid):
+    code = "invalid_run"
+
+
+class InvalidUnit(Invalid):
+    code = "invalid_unit"
+
+
+class InvalidStop(Invalid):
+    code = "invalid_stop"
+
+
 class PlanBroken(Invalid):
     """Today's rows break the plan: the violations, by the planner's codes H1-H13."""
 

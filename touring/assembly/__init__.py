@@ -1,0 +1,21 @@
+"""Rows to a planning problem and a plan back to rows; the only translator between the two.
+
+Days are counted from the season's first day. Everything is read in a fixed order, so equal rows
+give an equal instance with an equal hash.
+"""
+
+from touring.assembly.assembly import Assembly, assemble, instance_of
+from touring.assembly.places import FACILITIES, space_used_by
+from touring.assembly.plans import outdated_stops, plan_of, planned_stops, version_maintenance
+
+__all__ = [
+    "FACILITIES",
+    "Assembly",
+    "assemble",
+    "instance_of",
+    "outdated_stops",
+    "plan_of",
+    "planned_stops",
+    "space_used_by",
+    "version_maintenance",
+]

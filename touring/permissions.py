@@ -1,0 +1,34 @@
+"""May this user …? Plain questions about tours; the network's own are in ``venues.permissions``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from touring.models import Plan, Season, TourRequest
+from venues import permissions as network
+from venues.models import Region, Role, Venue
+
+_HOSTS = network.EDITORS | {Role.HOST_CONTACT}
+
+
+def can_plan_in(user, region: Region, on: date) -> bool:
+    """Decide about units and stops in the region: planners of it or of what lies above it."""
+    return network.can_plan(user, region, on)
+
+
+def can_plan_season(user, season: Season, on: date) -> bool:
+    return can_plan_in(user, season.region, on)
+
+
+def can_publish_plan(user, plan: Plan, on: date) -> bool:
+    return can_plan_season(user, plan.season, on)
+
+
+def can_ask_for(user, venue: Venue, season: Season, on: date) -> bool:
+    """Hand in a request for the venue: its own people, or the season's planners."""
+    is_host = network.has_role(user, _HOSTS, on=on, venue=venue)
+    return is_host or can_plan_season(user, season, on)
+
+
+def can_change_request(user, request: TourRequest, on: date) -> bool:
+    return can_ask_for(user, request.venue, request.season, on)

@@ -1,0 +1,113 @@
+"""Stops as calendar entries, handed through the events' one door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from events.ical.entry import Entry, Text
+from events.models import SourceKind
+from events.services.sources import SyncReport, source_named, sync_source
+from touring.models import Plan, Stop, UnitKind
+from touring.models.stop import PUBLIC_STATES
+
+BY_HAND = "touring-by-hand"
+
+
+def source_slug_of(plan: Plan | None) -> str:
+    """The slug of the source that carries the plan's stops; stops placed by hand share one."""
+    return BY_HAND if plan is None else f"touring-plan-{plan.pk}"
+
+
+def sync_stops_of(plan: Plan | None, *, now: datetime) -> SyncReport:
+    """Make the calendar equal to the plan's holding stops; what is no longer held is cancelled."""
+    name = "手工安排的巡展站" if plan is None else plan.name_zh
+    source = source_named(
+        slug=source_slug_of(plan), kind=SourceKind.TOURING, name=name, venue=None, now=now
+    )
+    stops = (
+        Stop.objects.holding()
+        .filter(plan=plan)
+        .select_related("unit__exhibition", "venue", "origin")
+        .order_by("uid")
+    )
+    return sync_source(source=source, entries=list(entries_of(stops)), now=now)
+
+
+def entries_of(stops: Iterable[Stop]) -> Iterator[Entry]:
+    """The calendar entries of holding stops.
+
+    The run under the stop's own uid is for everybody and exists only once the stop is contracted;
+    the journey, the installation and the strike are for the hosts, as ``UID-move``,
+    ``UID-install`` and ``UID-strike``. All are entries of whole days in the venue's zone.
+    """
+    for stop in stops:
+        if stop.state in PUBLIC_STATES:
+            yield _run(stop)
+        if stop.departs_on < stop.arrives_on:
+            yield _logistics(stop, "move", _move_title(stop), stop.departs_on, stop.arrives_on)
+        if stop.arrives_on < stop.opens_on:
+            title = Text(f"布展：{_shown(stop).zh}", f"Installation: {_shown(stop).en}")
+            yield _logistics(stop, "install", title, stop.arrives_on, stop.opens_on)
+        if stop.closes_on < stop.leaves_on:
+            title = Text(f"撤展：{_shown(stop).zh}", f"Strike: {_shown(stop).en}")
+            yield _logistics(stop, "strike", title, stop.closes_on, stop.leaves_on)
+
+
+def _run(stop: Stop) -> Entry:
+    exhibition = stop.unit.exhibition
+    is_vehicle = stop.unit.kind == UnitKind.VEHICLE
+    return Entry(
+        uid=stop.uid,
+        title=_title(stop),
+        description=Text(exhibition.description_zh, exhibition.description_en),
+        start=stop.opens_on,
+        end=stop.closes_on,
+        timezone=stop.venue.timezone,
+        venue=stop.venue.slug,
+        kind="caravan_visit" if is_vehicle else "exhibition",
+        refids=_refids(stop),
+    )
+
+
+def _logistics(stop: Stop, what: str, title: Text, start: date, end: date) -> Entry:
+    last = date.fromordinal(stop.closes_on.toordinal() - 1)
+    return Entry(
+        uid=f"{stop.uid}-{what}",
+        title=title,
+        description=Text(
+            f"{stop.unit.code}；展期 {stop.opens_on} 至 {last}",
+            f"{stop.unit.code}; open {stop.opens_on} to {last}",
+        ),
+        start=start,
+        end=end,
+        timezone=stop.venue.timezone,
+        venue=stop.venue.slug,
+        kind="logistics",
+        visibility="hosts",
+        refids=_refids(stop),
+    )
+
+
+def _title(stop: Stop) -> Text:
+    exhibition = stop.unit.exhibition
+    return Text(exhibition.title_zh, exhibition.title_en)
+
+
+def _shown(stop: Stop) -> Text:
+    title = _title(stop)
+    return Text(f"{title.zh}（{stop.unit.code}）", f"{title.en or title.zh} ({stop.unit.code})")
+
+
+def _move_title(stop: Stop) -> Text:
+    if stop.origin is None:
+        return Text(f"运输：{_shown(stop).zh}", f"Transport: {_shown(stop).en}")
+    origin = stop.origin
+    return Text(
+        f"运输：{_shown(stop).zh}，自{origin.name_zh}",
+        f"Transport: {_shown(stop).en} from {origin.name('en')}",
+    )
+
+
+def _refids(stop: Stop) -> tuple[str, ...]:
+    return (f"exhibition:{stop.unit.exhibition.slug}", f"unit:{stop.unit.code}")

@@ -1,0 +1,343 @@
+"""Placing, moving, contracting and cancelling stops; the only writers of stops.
+
+The order of locks and the reasons are in ``docs/decisions/0010-locking.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
+from uuid import uuid4
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from touring.errors import AlreadyTaken, InvalidStop, StaleStop, WrongState
+from touring.guards import guard_named_in
+from touring.models import Plan, Stop, StopState, TourRequest, Unit
+from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
+from touring.permissions import can_plan_in
+from touring.services.calendars import sync_stops_of
+from venues.errors import NotAllowed
+from venues.models import Space, Venue
+
+Answer = TypeVar("Answer")
+
+_TRIES = 3
+_WRITTEN = (
+    "unit",
+    "venue",
+    "space",
+    "plan",
+    "request",
+    "state",
+    "reason",
+    "origin",
+    "departs_on",
+    "arrives_on",
+    "opens_on",
+    "closes_on",
+    "leaves_on",
+    "version",
+    "changed_at",
+)
+
+
+def replace_stops(stops: Sequence[Stop], *, now: datetime) -> list[Stop]:
+    """Write these stops, new and changed ones, all or none; the order among them does not matter.
+
+    A changed stop must hold its new values; its version grows by one. Units and places, the old
+    and the new ones, are locked first.
+
+    Raises:
+        AlreadyTaken: a unit or place is held by another stop on some of the days, or the
+            database could not decide in several tries; nothing was written.
+    """
+    return _decided(partial(_replace, list(stops), now), stops)
+
+
+def place_stop(
+    *,
+    unit: Unit,
+    venue: Venue,
+    opens_on: date,
+    closes_on: date,
+    by,
+    now: datetime,
+    space: Space | None = None,
+    request: TourRequest | None = None,
+    state: StopState = StopState.PROPOSED,
+) -> Stop:
+    """Promise ``unit`` to ``venue`` by hand, open on ``[opens_on, closes_on)``.
+
+    Set-up and strike days are those of the unit's exhibition.
+
+    Raises:
+        NotAllowed: ``by`` does not plan for the venue's region.
+        InvalidStop: the days are in the wrong order, or the space is another venue's.
+        AlreadyTaken: somebody holds the unit or the place.
+    """
+    _require(can_plan_in(by, venue.region, _today(now)), venue)
+    with transaction.atomic():
+        stop = _stop_for(request, now)
+        stop.unit, stop.venue, stop.space, stop.plan = unit, venue, space, None
+        stop.state, stop.reason, stop.origin = state, "", None
+        _set_days(stop, opens_on, closes_on)
+        replace_stops([stop], now=now)
+        sync_stops_of(None, now=now)
+    return stop
+
+
+def move_stop(
+    *,
+    stop_id: int,
+    seen_version: int,
+    by,
+    now: datetime,
+    unit: Unit | None = None,
+    space: Space | None = None,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+) -> Stop:
+    """Give a stop another unit, another space of its venue or other days; what is left out stays.
+
+    It keeps its identity: feeds show it moved, under the same UID.
+
+    Raises:
+        NotAllowed, InvalidStop, AlreadyTaken: as :func:`place_stop`.
+        StaleStop: a colleague changed it since the caller looked.
+        WrongState: it is released, cancelled or over.
+    """
+
+    def move(stop: Stop) -> None:
+        stop.unit, stop.space = unit or stop.unit, space or stop.space
+        _set_days(stop, opens_on or stop.opens_on, closes_on or stop.closes_on)
+
+    return _change(stop_id, seen_version, by, now, move, unless=(*FREEING_STATES, StopState.CLOSED))
+
+
+def contract_stop(*, stop_id: int, seen_version: int, by, now: datetime) -> Stop:
+    """Record the signed agreement: from now on the public sees the run.
+
+    Raises: NotAllowed, StaleStop, WrongState.
+    """
+
+    def contract(stop: Stop) -> None:
+        stop.state = StopState.CONTRACTED
+
+    return _change(
+        stop_id, seen_version, by, now, contract, unless=(*FREEING_STATES, *PUBLIC_STATES)
+    )
+
+
+def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by, now: datetime) -> Stop:
+    """Free unit and place. What was public stays in the feeds as cancelled.
+
+    Raises: NotAllowed, StaleStop, WrongState.
+    """
+
+    def cancel(stop: Stop) -> None:
+        free_stop(stop, reason=reason)
+
+    return _change(
+        stop_id, seen_version, by, now, cancel, unless=(*FREEING_STATES, StopState.CLOSED)
+    )
+
+
+def contract_stops(*, plan: Plan, by, now: datetime, uids: Collection[str] | None = None) -> int:
+    """Contract the plan's stops that only wait for it, or those of ``uids``; how many it were.
+
+    Raises: NotAllowed.
+    """
+    _require(can_plan_in(by, plan.season.region, _today(now)), plan.season.region)
+    waiting = Stop.objects.holding().filter(plan=plan).exclude(state__in=PUBLIC_STATES)
+    if uids is not None:
+        waiting = waiting.filter(uid__in=uids)
+    with transaction.atomic():
+        lock_plans_of_season(plan)
+        stops = list(waiting)
+        for stop in stops:
+            stop.state = StopState.CONTRACTED
+        replace_stops(stops, now=now)
+        sync_stops_of(plan, now=now)
+    return len(stops)
+
+
+def free_stop(stop: Stop, *, reason: str) -> None:
+    """Let go of a stop: what was public is cancelled, what was only planned is released."""
+    public = stop.state in PUBLIC_STATES
+    stop.state = StopState.CANCELLED if public else StopState.RELEASED
+    stop.reason = reason[:200]
+
+
+def lock_plans_of_season(plan: Plan) -> Plan:
+    """Lock all plans of the plan's season, by id; the plan as it is now."""
+    plans = Plan.objects.select_for_update(no_key=True).filter(season=plan.season).order_by("pk")
+    return next(one for one in plans if one.pk == plan.pk)
+
+
+def _stop_for(request: TourRequest | None, now: datetime) -> Stop:
+    """A new stop, or the request's own one where it was let go before: identity is for ever."""
+    if request is None:
+        return Stop(uid=f"stop-{uuid4()}", created_at=now)
+    earlier = Stop.objects.filter(request=request).first()
+    if earlier is None:
+        return Stop(uid=request.code, request=request, created_at=now)
+    if earlier.state not in FREEING_STATES:
+        raise AlreadyTaken(
+            f"Request {request.code} has its stop already; move that one.", stop=earlier.pk
+        )
+    return earlier
+
+
+def _change(
+    stop_id: int,
+    seen_version: int,
+    by,
+    now: datetime,
+    change: Callable[[Stop], None],
+    *,
+    unless: Collection[str],
+) -> Stop:
+    with transaction.atomic():
+        plan = Plan.objects.filter(published_stops=stop_id).select_related("season").first()
+        if plan is not None:
+            lock_plans_of_season(plan)
+        stop = Stop.objects.select_related("venue__region", "unit__exhibition", "plan").get(
+            pk=stop_id
+        )
+        _require(can_plan_in(by, stop.venue.region, _today(now)), stop.venue)
+        if stop.version != seen_version:
+            raise StaleStop(
+                "The stop was changed in the meantime; look again and repeat.",
+                version=stop.version,
+            )
+        if stop.state in unless:
+            raise WrongState(
+                f"Stop {stop.uid} is {stop.state}; that is no step from there.", state=stop.state
+            )
+        change(stop)
+        replace_stops([stop], now=now)
+        sync_stops_of(stop.plan, now=now)
+    return stop
+
+
+def _set_days(stop: Stop, opens_on: date, closes_on: date) -> None:
+    problems = []
+    if closes_on <= opens_on:
+        problems.append(f"It closes on {closes_on}, which is not after it opens, {opens_on}.")
+    if stop.space is not None and stop.space.venue_id != stop.venue_id:
+        problems.append(f"Space {stop.space.code} is none of {stop.venue.slug}.")
+    if problems:
+        raise InvalidStop(" ".join(problems), problems=problems)
+    travel = stop.arrives_on - stop.departs_on if stop.arrives_on else None
+    shown = stop.unit.exhibition
+    stop.opens_on, stop.closes_on = opens_on, closes_on
+    stop.arrives_on = date.fromordinal(opens_on.toordinal() - shown.setup_days)
+    stop.leaves_on = date.fromordinal(closes_on.toordinal() + shown.strike_days)
+    stop.departs_on = stop.arrives_on - travel if travel else stop.arrives_on
+
+
+def _replace(stops: list[Stop], now: datetime) -> list[Stop]:
+    kept = [stop for stop in stops if stop.pk]
+    before = Stop.objects.filter(pk__in=[stop.pk for stop in kept])
+    _lock_parents([*before, *stops])
+    versions = dict(before.values_list("pk", "version"))  # read again: they are locked now
+    for stop in kept:
+        if versions[stop.pk] != stop.version:
+            raise StaleStop(
+                f"Stop {stop.uid} was changed in the meantime; look again and repeat.",
+                version=versions[stop.pk],
+            )
+        stop.version += 1
+    for stop in stops:
+        stop.changed_at = now
+    try:
+        if len(kept) > 1:
+            before.update(state=StopState.RELEASED)
+        # An upsert by primary key: ``bulk_update`` takes a hundred times as long.
+        Stop.objects.bulk_create(
+            kept, update_conflicts=True, unique_fields=["pk"], update_fields=_WRITTEN
+        )
+        Stop.objects.bulk_create([stop for stop in stops if not stop.pk])
+    except BaseException:
+        for stop in kept:
+            stop.version -= 1
+        raise
+    return stops
+
+
+def _lock_parents(stops: Iterable[Stop]) -> None:
+    rows = list(stops)
+    for model, ids in (
+        (Unit, {stop.unit_id for stop in rows}),
+        (Space, {stop.space_id for stop in rows if stop.space_id}),
+        (Venue, {stop.venue_id for stop in rows if not stop.space_id}),
+    ):
+        parents = model._default_manager.select_for_update(no_key=True).filter(pk__in=ids)
+        list(parents.order_by("pk").values_list("pk", flat=True))
+
+
+def _decided(work: Callable[[], Answer], stops: Sequence[Stop]) -> Answer:
+    """``work`` in a transaction, again where the database says that trying again may help."""
+    for left in reversed(range(_TRIES)):
+        may_repeat = left > 0 and not connection.in_atomic_block
+        try:
+            with transaction.atomic():
+                return work()
+        except IntegrityError as refusal:
+            if guard_named_in(refusal) is None and not _is_served_meanwhile(stops):
+                raise
+            raise _taken(stops) from refusal
+        except OperationalError as refusal:
+            if not _is_contention(refusal):
+                raise
+            if not may_repeat:
+                raise AlreadyTaken(
+                    "Others are deciding about the same unit or place; try again in a moment."
+                ) from refusal
+    raise AssertionError("the last try answers or raises")
+
+
+def _is_contention(error: OperationalError) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in ("40P01", "40001", "55P03") or "locked" in str(error)
+
+
+def _is_served_meanwhile(stops: Sequence[Stop]) -> bool:
+    new = [stop.uid for stop in stops if not stop.pk]
+    return Stop.objects.filter(uid__in=new).exists()
+
+
+def _taken(stops: Sequence[Stop]) -> AlreadyTaken:
+    moving = [stop.pk for stop in stops if stop.pk]
+    others = Stop.objects.holding().exclude(pk__in=moving)
+    holders = [(stop, one) for stop in stops if (one := _holder_against(stop, others)) is not None]
+    if not holders:
+        return AlreadyTaken("The unit or the place is already taken on some of these days.")
+    stop, holder = holders[0]
+    what = f"unit {stop.unit.code}" if holder.unit_id == stop.unit_id else f"{stop.venue.slug}"
+    return AlreadyTaken(
+        f"{what} is taken by {holder.uid} on [{holder.arrives_on}, {holder.leaves_on}); "
+        "choose other days, another unit or another place.",
+        holders=[{"stop": mine.uid, "taken_by": other.uid} for mine, other in holders],
+    )
+
+
+def _holder_against(stop: Stop, others: StopQuerySet) -> Stop | None:
+    if stop.state in FREEING_STATES:
+        return None
+    others = others.touching(stop.arrives_on, stop.leaves_on)
+    here = {"space": stop.space_id} if stop.space_id else {"space": None, "venue": stop.venue_id}
+    return others.filter(unit=stop.unit_id).first() or others.filter(**here).first()
+
+
+def _require(allowed: bool, subject: object) -> None:
+    if not allowed:
+        raise NotAllowed(f"You do not plan tours for {subject}; ask a planner of its region.")
+
+
+def _today(now: datetime) -> date:
+    return timezone.localdate(now)
