@@ -223,15 +223,17 @@ def rabbitmq() -> Iterator[str]:
             "ERL_EPMD_PORT": str(free_port()),
         }
         (folder / "plugins").write_text("[].\n")
-        server = subprocess.Popen(
-            [program], env=environment, cwd=folder, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        # Erlang's port mapper would put itself out of reach; started here, it can be ended here.
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+        mapper = subprocess.Popen(["epmd"], env=environment, **quiet)
+        server = subprocess.Popen([program], env=environment, start_new_session=True, **quiet)
         try:
             wait_until(lambda: _rabbitmq_is_ours(port, node), what="RabbitMQ", process=server)
             yield f"amqp://guest:guest@127.0.0.1:{port}//"
         finally:
             _end_group(server)
+            mapper.terminate()
+            mapper.wait(START_SECONDS)
 
 
 def _rabbitmq_is_ours(port: int, node: str) -> bool:
@@ -250,7 +252,7 @@ def _rabbitmq_is_ours(port: int, node: str) -> bool:
 
 
 def _end_group(server: subprocess.Popen) -> None:
-    """End a server together with the helpers that it started (epmd among them)."""
+    """End a server together with the helpers that it started."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(server.pid, how)
