@@ -82,7 +82,8 @@ class EventFilter:
         problems += _contradictions(values)
         km = values.pop("km", None)
         if not problems and "near" in values:
-            values["near"] = Near.around(*values["near"], km or DEFAULT_KM)
+            latitude, longitude = values["near"]
+            values["near"] = Near.around(latitude, longitude, km or DEFAULT_KM)
         if not problems:
             asked = cls(**values, today=today)
             if len(asked.canonical()) <= MAX_CANONICAL:

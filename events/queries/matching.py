@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -172,7 +173,7 @@ def _q(prefix: str, **conditions: object) -> Q:
     return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
 
-def _any(conditions) -> Q:
+def _any(conditions: Iterable[Q]) -> Q:
     found = Q()
     for condition in conditions:
         found |= condition

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, FloatField, Func, QuerySet, Value
+from django.db.models import F, FloatField, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 
 from venues.models import Venue
@@ -56,7 +57,7 @@ class Near:
         )
 
 
-def distance_km(latitude: float, longitude: float) -> Func:
+def distance_km(latitude: float, longitude: float) -> Combinable:
     """Great-circle kilometres from a venue's ``lat``, ``lon`` to the point."""
     half_lat = Sin(Radians(F("lat") - Value(latitude)) / 2.0)
     half_lon = Sin(Radians(F("lon") - Value(longitude)) / 2.0)

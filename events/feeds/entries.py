@@ -1,0 +1,104 @@
+"""Occurrence rows become entries: one VEVENT per date, so that no client needs our rules.
+
+SEQUENCE and LAST-MODIFIED have to rise with everything an entry shows, its venue's name and
+address included, and may never fall, also when the event moves to a venue that has changed
+less often. So LAST-MODIFIED is the latest of all changes, and SEQUENCE counts the event's own
+changes in ten thousands and those of what it shows in ones: a move raises the event's own
+count, which outweighs anything the venues can differ by.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from events.enums import Status
+from events.ical.entry import Entry, Text
+from events.models import Event, Occurrence
+from events.recurrence.zones import zone
+
+SEQUENCE_STEP = 10_000
+MAX_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
+
+_TENTATIVE = frozenset({Status.TENTATIVE, Status.POSTPONED})
+
+
+def entry_of(occurrence: Occurrence) -> Entry:
+    event = occurrence.event
+    start, end = _wall_clock(occurrence)
+    return Entry(
+        uid=occurrence.public_uid,
+        title=_words(occurrence, "title"),
+        description=_words(occurrence, "description"),
+        start=start,
+        end=end,
+        timezone=event.timezone,
+        location=_location(occurrence),
+        geo=_geo(occurrence),
+        venue=event.venue.slug if event.venue else None,
+        url=occurrence.override.get("url", event.url),
+        kind=event.kind,
+        status=_status(occurrence),
+        visibility=event.visibility,
+        audiences=tuple(event.audiences),
+        topics=tuple(sorted(topic.slug for topic in event.topics.all())),
+        refids=tuple(sorted(reference.refid for reference in event.references.all())),
+        sequence=sequence_of(event),
+        changed_at=changed_at_of(event),
+        created_at=event.created_at,
+    )
+
+
+def sequence_of(event: Event) -> int:
+    """Rises with every change of what the event's entries show; see the module."""
+    shown = min(event.venue.version, SEQUENCE_STEP - 1) if event.venue else 0
+    return min(event.sequence * SEQUENCE_STEP + shown, MAX_SEQUENCE)
+
+
+def changed_at_of(event: Event) -> datetime:
+    return max(event.changed_at, event.venue.changed_at) if event.venue else event.changed_at
+
+
+def _wall_clock(occurrence: Occurrence) -> tuple[date, date]:
+    """Start and end in the event's zone: days when it is all-day, else naive datetimes."""
+    if occurrence.event.is_all_day:
+        return occurrence.start_date, occurrence.end_date
+    here = zone(occurrence.event.timezone)
+    start, end = (
+        moment.astimezone(here).replace(tzinfo=None, microsecond=0)
+        for moment in (occurrence.starts_at, occurrence.ends_at)
+    )
+    return start, max(start, end)
+
+
+def _words(occurrence: Occurrence, field: str) -> Text:
+    event, changed = occurrence.event, occurrence.override
+    return Text(
+        *(changed.get(f"{field}_{t}", getattr(event, f"{field}_{t}")) for t in ("zh", "en"))
+    )
+
+
+def _location(occurrence: Occurrence) -> Text:
+    """The venue's name and address, or what the event says instead."""
+    own = _words(occurrence, "location")
+    venue = occurrence.event.venue
+    if own or venue is None:
+        return own
+    chinese = "，".join(part for part in (venue.name_zh, venue.address_zh) if part)
+    if not (venue.name_en or venue.address_en):
+        return Text(chinese)
+    address = venue.text("address", "en")
+    return Text(chinese, ", ".join(part for part in (venue.name("en"), address) if part))
+
+
+def _geo(occurrence: Occurrence) -> tuple[float, float] | None:
+    """The venue's coordinates, unless the event says it takes place somewhere else."""
+    venue = occurrence.event.venue
+    if venue is None or venue.lat is None or venue.lon is None or _words(occurrence, "location"):
+        return None
+    return venue.lat, venue.lon
+
+
+def _status(occurrence: Occurrence) -> str:
+    if occurrence.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if occurrence.event.status in _TENTATIVE else "CONFIRMED"

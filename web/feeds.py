@@ -1,0 +1,256 @@
+"""Calendars over HTTP: GET and HEAD of every feed address. What they show is `events.feeds`.
+
+Caching is exact (RFC 9110, 9111): a strong ETag per content coding, 304 for those who have the
+bytes, public caching except for private addresses. No answer sets a cookie or depends on one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.http import http_date
+from django.views.decorators.debug import sensitive_variables
+
+from events.errors import FeedNotFound, InvalidFilter
+from events.feeds import private, saved, subjects
+from events.feeds.feed import Feed
+from events.feeds.revision import last_modified
+from events.feeds.store import feed_bytes
+from events.feeds.subjects import Moved
+from events.feeds.version import feed_version
+from events.ical.entry import Text
+from events.queries import EventFilter
+from events.queries.filter import invalid_filter
+from events.recurrence.zones import zone
+from touring.models import Exhibition, Unit
+from web.conditional import accepts_gzip, is_unmodified_since, matching_tag
+
+PUBLIC = "public, max-age=900, stale-while-revalidate=86400, stale-if-error=604800"
+PRIVATE = "private, no-store"
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+ADDRESSES = (
+    "/feeds/venues/SLUG.ics, /feeds/regions/CODE.ics, /feeds/exhibitions/SLUG.ics, "
+    "/feeds/units/CODE.ics, /feeds/topics/SLUG.ics, /feeds/audiences/SLUG.ics, "
+    "/feeds/search.ics?..., /feeds/s/ID.ics, /feeds/near.ics?lat=...&lon=...&km=... "
+    "and /events/UID.ics"
+)
+
+Finder = Callable[..., Feed | Moved]
+
+
+def feed_address(find: Finder) -> Callable[..., HttpResponse]:
+    """A view out of a function that says which feed an address means."""
+
+    @wraps(find)
+    def view(request: HttpRequest, **words: str) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            refusal = _refusal(405, "Calendars can only be read: use GET or HEAD.")
+            refusal.headers["Allow"] = "GET, HEAD"
+            return refusal
+        try:
+            found = find(request, **words)
+            if isinstance(found, Moved):
+                return _moved_to(request, found, words)
+            return _answer(request, found)
+        except FeedNotFound as missing:
+            return _refusal(404, missing.message)
+        except InvalidFilter as invalid:
+            return _refusal(400, invalid.message)
+
+    return view
+
+
+@feed_address
+def by_subject(request: HttpRequest, kind: str, subject: str) -> Feed | Moved:
+    language = _options(request).language
+    if kind == "exhibitions":
+        found = subjects.exhibition_feed(subject, _exhibition_name(subject))
+    elif kind == "units":
+        found = subjects.unit_feed(subject, _unit_name(subject))
+    elif kind in subjects.FINDERS:
+        found = subjects.FINDERS[kind](subject)
+    else:
+        raise FeedNotFound(f"There are no feeds of {kind!r}. Feeds are {ADDRESSES}.")
+    return found if isinstance(found, Moved) else subjects.in_language(found, language)
+
+
+@feed_address
+def search(request: HttpRequest) -> Feed:
+    asked = EventFilter.parse(_parameters(request), today=_today())
+    return subjects.in_language(subjects.search_feed(asked), asked.language)
+
+
+@feed_address
+def saved_search(request: HttpRequest, code: str) -> Feed:
+    language = _options(request).language
+    asked = saved.saved_filter(code, today=_today())
+    return subjects.in_language(subjects.search_feed(asked), language)
+
+
+@feed_address
+def near(request: HttpRequest) -> Feed:
+    given = _parameters(request)
+    missing = [name for name in ("lat", "lon") if len(given.get(name, ())) != 1]
+    if missing:
+        problems = [{"parameter": name, "message": "give it once, in degrees"} for name in missing]
+        raise invalid_filter(problems)
+    asked = _options(
+        request,
+        extra={"lat", "lon", "km"},
+        instead={"near": [f"{given['lat'][0]},{given['lon'][0]}"]}
+        | ({"km": given["km"]} if "km" in given else {}),
+    )
+    return subjects.in_language(subjects.search_feed(asked), asked.language)
+
+
+@feed_address
+def one_event(request: HttpRequest, uid: str) -> Feed:
+    return subjects.in_language(subjects.event_feed(uid), _options(request).language)
+
+
+@sensitive_variables("token", "words")
+def private_schedule(request: HttpRequest, token: str) -> HttpResponse:
+    """A host's own schedule. The token leaves the request here, before anything can log it."""
+    for attribute in ("path", "path_info"):
+        setattr(request, attribute, "/feeds/private/TOKEN.ics")
+    request.META["PATH_INFO"] = request.path_info
+    for name in ("REQUEST_URI", "RAW_URI"):
+        request.META.pop(name, None)
+    request.resolver_match = None
+    row = private.find_private_feed(token)
+    response = _private_answer(request, row=row)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@feed_address
+def _private_answer(request: HttpRequest, row: private.PrivateFeed | None) -> Feed:
+    language = _options(request).language
+    if row is None:
+        raise FeedNotFound(
+            "There is no private calendar at this address. It may have been revoked: "
+            "copy the present one from your account page."
+        )
+    private.note_fetch(row, now=timezone.now())
+    return subjects.in_language(private.private_feed(row), language)
+
+
+def no_such_address(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view's signature
+    return _refusal(404, f"There is no calendar at this address. Calendars are {ADDRESSES}.")
+
+
+def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
+    now = timezone.now()
+    version = feed_version(feed, now=now)
+    tags = {False: version.etag, True: f"{version.etag}-gzip"}
+    gzipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    headers = {
+        "ETag": f'"{tags[gzipped]}"',
+        "Cache-Control": PRIVATE if feed.is_private else PUBLIC,
+        "Vary": "Accept-Encoding",
+    }
+    if_none_match = request.headers.get("If-None-Match")
+    if if_none_match is not None:
+        # The client may hold the other coding of the same bytes: that is as good.
+        held = matching_tag(if_none_match, (tags[gzipped], tags[not gzipped]))
+        if held is not None:
+            return HttpResponseNotModified(headers=headers | {"ETag": f'"{held}"'})
+    changed_at = last_modified(feed, etag=version.etag, now=now)
+    if if_none_match is None and changed_at is not None:
+        if_modified_since = request.headers.get("If-Modified-Since", "")
+        if is_unmodified_since(if_modified_since, changed_at):
+            return HttpResponseNotModified(headers=headers)
+
+    version, data = feed_bytes(feed, version, now=now, gzipped=gzipped)
+    headers["ETag"] = f'"{version.etag}-gzip"' if gzipped else f'"{version.etag}"'
+    if changed_at is not None:
+        headers["Last-Modified"] = http_date(changed_at.timestamp())
+    if gzipped:
+        headers["Content-Encoding"] = "gzip"
+    headers |= {
+        "Content-Language": feed.language,
+        "Content-Disposition": f'inline; filename="{_file_name(feed)}"',
+        "Content-Length": str(len(data)),
+    }
+    body = b"" if request.method == "HEAD" else data
+    return HttpResponse(body, content_type=CONTENT_TYPE, headers=headers)
+
+
+def _moved_to(request: HttpRequest, moved: Moved, words: Mapping[str, str]) -> HttpResponse:
+    address = Feed(words["kind"], moved.subject, Text("-")).path
+    query = request.META.get("QUERY_STRING", "")
+    response = _refusal(301, f"This calendar is now at {address}.")
+    response.headers["Location"] = f"{address}?{query}" if query else address
+    response.headers["Cache-Control"] = PUBLIC
+    return response
+
+
+def _refusal(status: int, message: str) -> HttpResponse:
+    response = HttpResponse(message + "\n", status=status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _parameters(request: HttpRequest) -> dict[str, list[str]]:
+    return dict(request.GET.lists())
+
+
+def _options(
+    request: HttpRequest,
+    *,
+    extra: frozenset[str] | set[str] = frozenset(),
+    instead: Mapping[str, list[str]] | None = None,
+) -> EventFilter:
+    """The parameters of an address that takes ``lang`` and the ``extra`` ones; the rest is refused.
+
+    ``instead`` says what the extra ones are called in a filter.
+    """
+    given = _parameters(request)
+    problems = [
+        {
+            "parameter": name,
+            "message": f"is not a parameter here; known are {', '.join(sorted({'lang', *extra}))}",
+        }
+        for name in sorted(given.keys() - extra - {"lang"})
+    ]
+    asked = {"lang": given["lang"]} if "lang" in given else {}
+    try:
+        found = EventFilter.parse(asked | dict(instead or {}), today=_today())
+    except InvalidFilter as invalid:
+        problems += invalid.detail["problems"]
+    if problems:
+        raise invalid_filter(problems)
+    return found
+
+
+def _today() -> date:
+    return timezone.now().astimezone(zone(settings.TIME_ZONE)).date()
+
+
+def _exhibition_name(slug: str) -> Text | None:
+    found = Exhibition.objects.filter(slug=slug).first()
+    if found is None:
+        return None
+    return Text(f"{found.title_zh}巡展", f"{found.text('title', 'en')} on tour")
+
+
+def _unit_name(code: str) -> Text | None:
+    found = Unit.objects.filter(code=code).select_related("exhibition").first()
+    if found is None:
+        return None
+    exhibition = found.exhibition
+    return Text(f"{exhibition.title_zh} {code}", f"{exhibition.text('title', 'en')} {code}")
+
+
+def _file_name(feed: Feed) -> str:
+    """ASCII letters, digits, dots and dashes alone: nothing that could end a header."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", f"{feed.kind}-{feed.subject}")[:80].strip("-")
+    return f"{plain}.ics"

@@ -1,0 +1,35 @@
+"""What has to be answered before sessions, languages and cookies come into play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from web.feeds import no_such_address
+
+
+class FeedsFirst:
+    """Answers calendar addresses at once: the same bytes for everybody, whatever cookies say.
+
+    The middleware below would add ``Vary: Accept-Language`` and ``Cookie``, which keep shared
+    caches from answering.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not (
+            path.startswith("/feeds/") or (path.startswith("/events/") and path.endswith(".ics"))
+        ):
+            return self.get_response(request)
+        request.get_host()  # refuses a foreign Host as every other page does
+        try:
+            found = resolve(path)
+        except Resolver404:
+            return no_such_address(request)
+        request.resolver_match = found
+        return found.func(request, *found.args, **found.kwargs)

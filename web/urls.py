@@ -1,0 +1,16 @@
+"""Addresses of calendars and pages. Those handed out once never change."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from web import feeds
+
+urlpatterns = [
+    path("feeds/search.ics", feeds.search, name="feed-search"),
+    path("feeds/near.ics", feeds.near, name="feed-near"),
+    path("feeds/s/<str:code>.ics", feeds.saved_search, name="feed-saved-search"),
+    path("feeds/private/<str:token>.ics", feeds.private_schedule, name="feed-private"),
+    path("feeds/<str:kind>/<str:subject>.ics", feeds.by_subject, name="feed"),
+    re_path(r"^events/(?P<uid>.+)\.ics$", feeds.one_event, name="event-ics"),
+]
