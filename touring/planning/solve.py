@@ -54,6 +54,7 @@ def solve(
     stop: StopCriterion,
     seed: int = 0,
     previous: Plan | None = None,
+    workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """A valid plan, as good as the search finds it before ``stop``.

@@ -12,7 +12,7 @@ import numpy as np
 
 from touring.planning.explain.words import date_of, reason
 from touring.planning.objective import value_of
-from touring.planning.problem import Problem
+from touring.planning.problem import Gaps, Problem
 from touring.planning.result import Plan, Reason
 from touring.planning.solvers import (
     Draft,
@@ -201,10 +201,11 @@ class Room:
         )
         past = [stop for stop in problem.history if stop.place_group == group]
         gap = max(problem.gaps.any_gap_days, problem.gaps.same_exhibition_gap_days)
-        if gap and (neighbours or past) and group is not None:
-            if self._fits_with(replace(problem, gaps=type(problem.gaps)()), request, units):
-                names = [problem.requests[r].id for r in neighbours] or ["history"]
-                return reason("gap_rule", gap_days=gap, other=names, place_group=group)
+        gapless = replace(problem, gaps=Gaps())
+        near = bool(neighbours or past) and group is not None
+        if gap and near and self._fits_with(gapless, request, units):
+            names = [problem.requests[r].id for r in neighbours] or ["history"]
+            return reason("gap_rule", gap_days=gap, other=names, place_group=group)
         if occupants:
             roomy = tuple(
                 replace(one, parallel=one.parallel + len(occupants)) if one.id == place.id else one

@@ -1,0 +1,264 @@
+"""The engine on the command line: ``python -m touring.planning solve|check|explain|draw``.
+
+Progress goes to standard error; the last line of standard output is one JSON object.
+Exit codes: 0 done, 1 violations or nothing feasible, 2 bad files or arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from touring.planning.check import value, violations
+from touring.planning.draw import drawing
+from touring.planning.explain import explain, explained
+from touring.planning.formats import (
+    InvalidPlan,
+    instance_hash,
+    plan_hash,
+    read_instance,
+    read_plan,
+    unserved_document,
+    value_document,
+    write_plan,
+)
+from touring.planning.problem import InvalidProblem, Problem
+from touring.planning.result import Plan
+from touring.planning.solve import CannotStand, Progress, solve
+from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
+
+_DEFAULT_SECONDS = 10.0
+
+
+class _Refused(Exception):
+    """Something to say in one JSON object, with an exit code."""
+
+    def __init__(self, code: int, document: dict[str, Any]) -> None:
+        super().__init__(str(document))
+        self.code = code
+        self.document = document
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        document, code = asked.command(asked)
+    except _Refused as refused:
+        document, code = refused.document, refused.code
+    print(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    return code
+
+
+def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    problem = _instance(asked.instance)
+    previous = None if asked.previous is None else _plan(asked.previous)
+    stop, interrupted = _criterion(asked)
+    try:
+        with _interruptible(interrupted):
+            plan = solve(
+                problem,
+                stop=stop,
+                seed=asked.seed,
+                previous=previous,
+                workers=asked.workers,
+                progress=_tell,
+            )
+    except CannotStand as error:
+        raise _Refused(1, {"error": "cannot_stand", "message": str(error)}) from None
+    plan = replace(plan, instance_hash=instance_hash(problem))
+    broken = violations(problem, plan)
+    if not asked.no_reasons:
+        plan = explained(problem, plan, previous=previous)
+    _written(lambda: write_plan(plan, asked.out), asked.out)
+    return {
+        "plan": str(asked.out),
+        "plan_hash": plan_hash(plan),
+        "instance_hash": plan.instance_hash,
+        "stops": len(plan.stops),
+        "unserved": len(problem.requests) - len(plan.stops),
+        "violations": len(broken),
+        "value": None if plan.value is None else value_document(plan.value),
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "optimal": plan.optimal,
+        "seed": plan.seed,
+        "work": plan.work,
+        "seconds": round(plan.seconds, 3),
+    }, int(bool(broken))
+
+
+def _check(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    problem, plan = _instance(asked.instance), _plan(asked.plan)
+    previous = None if asked.previous is None else _plan(asked.previous)
+    found = violations(problem, plan)
+    worth = value_document(value(problem, plan, previous))
+    return {"violations": [asdict(one) for one in found], "value": worth}, int(bool(found))
+
+
+def _explain(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    problem, plan = _instance(asked.instance), _plan(asked.plan)
+    _must_be_valid(problem, plan)
+    if asked.request is not None and asked.request not in problem.request_index:
+        raise _Refused(
+            2,
+            {
+                "error": "unknown_request",
+                "message": f"The instance has no request {asked.request!r}.",
+            },
+        )
+    requests = None if asked.request is None else [asked.request]
+    unserved = explain(problem, plan, requests=requests)
+    return {"unserved": [unserved_document(one) for one in unserved]}, 0
+
+
+def _draw(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    problem, plan = _instance(asked.instance), _plan(asked.plan)
+    _must_be_valid(problem, plan)
+    text = drawing(problem, plan)
+    _written(lambda: asked.out.write_text(text, encoding="utf-8"), asked.out)
+    return {"drawing": str(asked.out), "bytes": len(text.encode())}, 0
+
+
+def _instance(path: Path) -> Problem:
+    try:
+        return read_instance(path)
+    except InvalidProblem as error:
+        raise _Refused(2, _issues("invalid_instance", path, error)) from None
+
+
+def _plan(path: Path) -> Plan:
+    try:
+        return read_plan(path)
+    except InvalidPlan as error:
+        raise _Refused(2, _issues("invalid_plan", path, error)) from None
+
+
+def _issues(code: str, path: Path, error: InvalidProblem | InvalidPlan) -> dict[str, Any]:
+    for issue in error.issues:
+        print(f"{issue.path}: {issue.message}", file=sys.stderr)
+    return {
+        "error": code,
+        "message": f"{path.name} has {len(error.issues)} problem(s); each is listed with its path.",
+        "problems": [asdict(issue) for issue in error.issues],
+    }
+
+
+def _must_be_valid(problem: Problem, plan: Plan) -> None:
+    found = violations(problem, plan)
+    if found:
+        message = "The plan breaks rules of this instance; only a valid plan can be used here."
+        listed = [asdict(one) for one in found]
+        raise _Refused(1, {"error": "invalid_plan", "message": message, "violations": listed})
+
+
+def _written(write: Callable[[], object], path: Path) -> None:
+    try:
+        write()
+    except OSError as error:
+        message = f"Cannot write {path}: {error.strerror or error}."
+        raise _Refused(2, {"error": "cannot_write", "message": message}) from None
+
+
+def _tell(progress: Progress) -> None:
+    bound = "" if progress.bound is None else f"  bound {progress.bound:.2f}"
+    line = f"{progress.seconds:8.1f} s  step {progress.work:6d}  value {progress.value:.2f}{bound}"
+    print(line, file=sys.stderr, flush=True)
+
+
+def _criterion(asked: argparse.Namespace) -> tuple[StopCriterion, list[bool]]:
+    """By work or by the clock; an interrupt ends the search with the best plan so far."""
+    interrupted: list[bool] = []
+    limit: StopCriterion
+    if asked.work is not None:
+        limit = MaxWork(asked.work)
+    else:
+        limit = MaxSeconds(_DEFAULT_SECONDS if asked.seconds is None else asked.seconds)
+    return FirstOf(limit, Cancelled(lambda: bool(interrupted))), interrupted
+
+
+class _interruptible:  # noqa: N801 - reads as a word at its one use
+    """Turns the first interrupt into a wish to stop; the second one stops at once."""
+
+    def __init__(self, interrupted: list[bool]) -> None:
+        self._interrupted = interrupted
+
+    def __enter__(self) -> None:
+        def ask(number: int, frame: object) -> None:
+            if self._interrupted:
+                raise KeyboardInterrupt
+            self._interrupted.append(True)
+
+        self._before = signal.signal(signal.SIGINT, ask)
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m touring.planning", description="Plan touring seasons.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="solve|check|explain|draw")
+
+    one = commands.add_parser("solve", help="find a plan", allow_abbrev=False)
+    one.add_argument("instance", type=Path)
+    one.add_argument("--out", type=Path, required=True, help="where the plan is written")
+    limit = one.add_mutually_exclusive_group()
+    limit.add_argument("--seconds", type=_positive_seconds, help="stop by the clock (default 10)")
+    limit.add_argument("--work", type=_count, help="stop after this many steps (repeatable)")
+    one.add_argument("--seed", type=_count, default=1)
+    one.add_argument("--workers", type=_at_least_one, default=1, help="processes")
+    one.add_argument("--previous", type=Path, help="a plan whose confirmed stops should stay")
+    one.add_argument("--no-reasons", action="store_true", help="leave the reasons out of the plan")
+    one.set_defaults(command=_solve)
+
+    one = commands.add_parser("check", help="judge a plan", allow_abbrev=False)
+    one.add_argument("instance", type=Path)
+    one.add_argument("plan", type=Path)
+    one.add_argument("--previous", type=Path, help="count changes against this plan")
+    one.set_defaults(command=_check)
+
+    one = commands.add_parser("explain", help="say why requests are unserved", allow_abbrev=False)
+    one.add_argument("instance", type=Path)
+    one.add_argument("plan", type=Path)
+    one.add_argument("--request", metavar="ID", help="this request alone")
+    one.set_defaults(command=_explain)
+
+    one = commands.add_parser("draw", help="draw the season as SVG", allow_abbrev=False)
+    one.add_argument("instance", type=Path)
+    one.add_argument("plan", type=Path)
+    one.add_argument("--out", type=Path, required=True, help="where the drawing is written")
+    one.set_defaults(command=_draw)
+    return parser
+
+
+def _positive_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 10**7:
+        raise argparse.ArgumentTypeError("give seconds between 0 and 10,000,000")
+    return seconds
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 10**9:
+        raise argparse.ArgumentTypeError("give a whole number between 0 and 1,000,000,000")
+    return number
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError("give a whole number between 1 and 64")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
