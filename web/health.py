@@ -25,12 +25,12 @@ BACKLOG = timedelta(minutes=10)
 """A job that waits longer than this means that no worker takes jobs."""
 
 
-def alive(request: HttpRequest) -> HttpResponse:
+def alive(_request: HttpRequest) -> HttpResponse:
     """``/healthz``: the process answers; asks nothing of anybody else."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
-def ready(request: HttpRequest) -> HttpResponse:
+def ready(_request: HttpRequest) -> HttpResponse:
     """``/readyz``: 200, or 503 with the parts that fail; never says why to strangers."""
     parts = {
         "database": _answers(_ask_database),
