@@ -57,3 +57,8 @@ class LeaseLost(Conflict):
     """The job was taken from this worker; nothing it does from now on may be written."""
 
     code = "lease_lost"
+
+
+def field_problem(field: str, message: str) -> dict[str, str]:
+    """One entry of ``detail["problems"]`` of :class:`Invalid`."""
+    return {"field": field, "message": message}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,3 +32,16 @@ class DaySpan:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day < self.end
+
+
+def subtract(span: DaySpan, taken: Iterable[DaySpan]) -> list[DaySpan]:
+    """What is left of ``span`` without the days in ``taken`` (any order, overlapping or not)."""
+    left = []
+    first = span.first
+    for piece in sorted(taken):
+        if first < min(piece.first, span.end):
+            left.append(DaySpan(first, min(piece.first, span.end)))
+        first = max(first, piece.end)
+    if first < span.end:
+        left.append(DaySpan(first, span.end))
+    return left

@@ -14,9 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.timezone import localdate
 
-from venues.errors import Conflict, Invalid
+from venues.errors import Conflict, Invalid, field_problem
 from venues.models import (
-    FormerAddress,
     Membership,
     Organisation,
     Region,
@@ -25,6 +24,7 @@ from venues.models import (
     Venue,
 )
 from venues.permissions import can_administer, require
+from venues.services.addresses import leave_address
 from venues.texts import forbidden_characters
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
@@ -53,10 +53,12 @@ def create_region(
     _require_administrator(by, parent, now)
     problems = _name_problems(code, name_zh, name_en)
     if Region.objects.filter(code=code).exists():
-        problems.append(_problem("code", f"The code {code} exists; change that region instead."))
+        problems.append(
+            field_problem("code", f"The code {code} exists; change that region instead.")
+        )
     if parent is not None and parent.level >= level:
         problems.append(
-            _problem("level", f"Must lie below {parent.name_zh} (level {parent.level}).")
+            field_problem("level", f"Must lie below {parent.name_zh} (level {parent.level}).")
         )
     if problems:
         raise Invalid("The region cannot be created.", problems=problems)
@@ -134,7 +136,9 @@ def replace_region(
     problems = _closing_problems(old, on) + _name_problems(code, name_zh, name_en)
     if Region.objects.filter(code=code).exists():
         problems.append(
-            _problem("code", f"The code {code} exists; merge the region into that one instead.")
+            field_problem(
+                "code", f"The code {code} exists; merge the region into that one instead."
+            )
         )
     if problems:
         raise Invalid(f"{old.code} {old.name_zh} cannot be replaced.", problems=problems)
@@ -179,12 +183,17 @@ def merge_regions(
         _require_administrator(by, region, now)
     lock_tree()
     into.refresh_from_db()
+    if into.valid_to is not None:
+        message = f"{into.code} was closed on {into.valid_to}; merge into its successor."
+        raise Invalid("Nothing can be merged there.", problems=[field_problem("into", message)])
     ended: list[Membership] = []
     for region in sorted(merged, key=lambda region: region.pk):
         region.refresh_from_db()
         problems = _closing_problems(region, on)
         if RegionPath.objects.filter(ancestor=region, descendant=into).exists():
-            problems.append(_problem("into", f"{into.code} is {region.code} or lies below it."))
+            problems.append(
+                field_problem("into", f"{into.code} is {region.code} or lies below it.")
+            )
         if problems:
             raise Invalid(f"{region.code} {region.name_zh} cannot be merged.", problems=problems)
         ended += _end_memberships(region, on)
@@ -202,27 +211,23 @@ def _require_administrator(by, region: Region | None, now: datetime) -> None:
         require(can_administer(by, region, localdate(now)), message, region=region.code)
 
 
-def _problem(field: str, message: str) -> dict[str, str]:
-    return {"field": field, "message": message}
-
-
 def _name_problems(code: str, name_zh: str, name_en: str) -> list[dict[str, str]]:
     problems = []
     if not _CODE.fullmatch(code):
-        problems.append(_problem("code", "Must be 1 to 20 letters, digits or hyphens."))
+        problems.append(field_problem("code", "Must be 1 to 20 letters, digits or hyphens."))
     for field, name in (("name_zh", name_zh), ("name_en", name_en)):
         if len(name) > 200 or forbidden_characters(name):
-            problems.append(_problem(field, "Must be at most 200 visible characters."))
+            problems.append(field_problem(field, "Must be at most 200 visible characters."))
     if not name_zh.strip():
-        problems.append(_problem("name_zh", "Must not be empty."))
+        problems.append(field_problem("name_zh", "Must not be empty."))
     return problems
 
 
 def _closing_problems(region: Region, on: date) -> list[dict[str, str]]:
     if region.valid_to is not None:
-        return [_problem("on", f"{region.code} was closed on {region.valid_to} already.")]
+        return [field_problem("on", f"{region.code} was closed on {region.valid_to} already.")]
     if region.valid_from is not None and on <= region.valid_from:
-        return [_problem("on", f"Must be after {region.valid_from}, its first day.")]
+        return [field_problem("on", f"Must be after {region.valid_from}, its first day.")]
     return []
 
 
@@ -233,7 +238,7 @@ def _check_parent(region: Region, parent: Region) -> None:
         message = f"{parent.code} has level {parent.level}; {region.code} needs a higher one."
     else:
         return
-    raise Invalid("The region cannot be moved there.", problems=[_problem("parent", message)])
+    raise Invalid("The region cannot be moved there.", problems=[field_problem("parent", message)])
 
 
 # ---- the closure table
@@ -322,6 +327,4 @@ def _end_memberships(region: Region, on: date) -> list[Membership]:
 def _close(old: Region, *, successor: Region, on: date, now: datetime) -> None:
     old.valid_to, old.replaced_by, old.changed_at = on, successor, now
     old.save(update_fields=["valid_to", "replaced_by", "changed_at"])
-    FormerAddress.objects.update_or_create(
-        kind="region", former=old.code, defaults={"current": successor.code}
-    )
+    leave_address(kind="region", former=old.code, current=successor.code)
