@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from touring.models import Plan, Season, TourRequest
+from django.db.models import Q, QuerySet
+
+from touring.models import Plan, Season, Stop, TourRequest
 from venues import permissions as network
 from venues.models import Region, Role, Venue
 
@@ -32,3 +34,21 @@ def can_ask_for(user, venue: Venue, season: Season, on: date) -> bool:
 
 def can_change_request(user, request: TourRequest, on: date) -> bool:
     return can_ask_for(user, request.venue, request.season, on)
+
+
+def seasons_visible_to(user, on: date) -> QuerySet[Season]:
+    """Seasons whose plans, versions and runs ``user`` may read: a role in the season's region."""
+    return Season.objects.filter(region__in=network.regions_of(user, Role.values, on=on))
+
+
+def requests_visible_to(user, on: date) -> QuerySet[TourRequest]:
+    """Requests of venues where ``user`` has any role, and all of the seasons ``user`` plans."""
+    return TourRequest.objects.filter(
+        Q(venue__in=network.venues_of(user, Role.values, on=on))
+        | Q(season__region__in=network.regions_of(user, network.PLANNERS, on=on))
+    )
+
+
+def stops_visible_to(user, on: date) -> QuerySet[Stop]:
+    """Stops, with all that is said about them, at venues where ``user`` has any role."""
+    return Stop.objects.filter(venue__in=network.venues_of(user, Role.values, on=on))

@@ -1,0 +1,147 @@
+"""Contests of separate processes for one slot, on the database of DATABASE_URL.
+
+    python -m tests.touring.contest CONTESTS CLIENTS
+
+prints one JSON object: for every contest its kind and how often each answer was given, the number
+of overlapping pairs left in the database and the slowest answer in seconds. The database must be
+empty; it is migrated first.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402 - models need the setup above
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from tests.factories.touring import PlacedVenueFactory, StopFactory, UnitFactory  # noqa: E402
+from tests.factories.venues import SpaceFactory  # noqa: E402
+from touring.models import Stop, Unit  # noqa: E402
+from touring.services.stops import move_stop, place_stop  # noqa: E402
+from venues.models import Space  # noqa: E402
+
+NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+FIRST = date(2027, 3, 1)
+KINDS = ("unit", "space", "move")
+
+
+def prepare(contests: int, clients: int) -> None:
+    """A user, and for every client units, spaces and a stop of its own to move."""
+    call_command("migrate", verbosity=0)
+    get_user_model().objects.create_superuser("planner")
+    for number in range(contests):
+        UnitFactory(code=f"CONTESTED-{number}")
+        SpaceFactory(code=f"contested-{number}", venue=PlacedVenueFactory())
+    for client in range(clients):
+        unit = UnitFactory(code=f"CLIENT-{client}")
+        UnitFactory(code=f"BOOKED-BY-{client}")
+        SpaceFactory(code=f"client-{client}", venue=PlacedVenueFactory())
+        for number in range(contests):
+            StopFactory(
+                uid=f"mine-{client}-{number}",
+                unit=unit,
+                venue=PlacedVenueFactory(),
+                opens_on=FIRST + timedelta(days=1000 + 50 * number),
+            )
+
+
+def attempt(kind: str, number: int, client: int) -> str:
+    """One client's try to get the slot of one contest."""
+    planner = get_user_model().objects.get(username="planner")
+    contested = Unit.objects.get(code=f"CONTESTED-{number}")
+    opens_on = FIRST + timedelta(days=client % 5)  # not all the same days, but all overlapping
+    if kind == "move":
+        mine = Stop.objects.get(uid=f"mine-{client}-{number}")
+        move_stop(
+            stop_id=mine.pk,
+            seen_version=mine.version,
+            unit=contested,
+            opens_on=opens_on,
+            closes_on=opens_on + timedelta(days=30),
+            by=planner,
+            now=NOW,
+        )
+        return "won"
+    opens_on += timedelta(days=100 * number)
+    if kind == "unit":
+        unit, space = contested, Space.objects.get(code=f"client-{client}")
+    else:
+        unit = Unit.objects.get(code=f"BOOKED-BY-{client}")
+        space = Space.objects.get(code=f"contested-{number}")
+    place_stop(
+        unit=unit,
+        venue=space.venue,
+        space=space,
+        opens_on=opens_on,
+        closes_on=opens_on + timedelta(days=30),
+        by=planner,
+        now=NOW,
+    )
+    return "won"
+
+
+def run_client(client: int, contests: int, barrier, answers) -> None:
+    for number in range(contests):
+        kind = KINDS[number % len(KINDS)]
+        barrier.wait()
+        started = time.monotonic()
+        try:
+            answer = attempt(kind, number, client)
+        except Exception as error:  # whatever it is, the report shall name it
+            answer = getattr(error, "code", f"{type(error).__name__}: {error}")
+        answers.put((number, answer, time.monotonic() - started))
+    connections.close_all()
+
+
+def overlapping_pairs() -> int:
+    pairs = 0
+    for key in ("unit", "space"):
+        rows = Stop.objects.holding().exclude(**{key: None})
+        for stop in rows:
+            others = rows.filter(**{key: getattr(stop, f"{key}_id")}, pk__gt=stop.pk)
+            pairs += others.touching(stop.arrives_on, stop.leaves_on).count()
+    return pairs
+
+
+def main(contests: int, clients: int) -> None:
+    prepare(contests, clients)
+    connections.close_all()  # a connection must not be shared with the children
+    fork = multiprocessing.get_context("fork")
+    barrier, answers = fork.Barrier(clients), fork.Queue()
+    children = [
+        fork.Process(target=run_client, args=(client, contests, barrier, answers))
+        for client in range(clients)
+    ]
+    for child in children:
+        child.start()
+    given = [answers.get(timeout=120) for _ in range(contests * clients)]
+    for child in children:
+        child.join()
+    report = {
+        "contests": [
+            {
+                "kind": KINDS[number % len(KINDS)],
+                "answers": dict(Counter(answer for n, answer, _ in given if n == number)),
+            }
+            for number in range(contests)
+        ],
+        "overlapping_pairs": overlapping_pairs(),
+        "slowest_seconds": round(max(seconds for _, _, seconds in given), 3),
+    }
+    sys.stdout.write(json.dumps(report) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
