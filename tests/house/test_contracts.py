@@ -120,6 +120,27 @@ def test_every_contract_is_broken_once_above():
     assert broken_above == _contracts().keys()
 
 
+@pytest.mark.parametrize(
+    ("path", "is_refused"),
+    [("web/violation.py", True), ("venues/violation.py", True), ("events/adapters/x.py", False)],
+)
+@pytest.mark.parametrize(
+    "line", ["import urllib.request", "from http.client import HTTPSConnection"]
+)
+def test_lint_refuses_to_open_connections_outside_the_adapters(path, is_refused, line):
+    result = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--select=TID251", "--stdin-filename", path, "-"],
+        cwd=ROOT,
+        input=line + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode == 1) is is_refused
+    assert ("TID251" in result.stdout) is is_refused
+
+
 def test_every_top_level_package_is_a_root_package():
     parser = configparser.ConfigParser()
     parser.read(CONFIGURATION)
