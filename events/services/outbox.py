@@ -1,0 +1,156 @@
+"""Mail: left as rows in the transaction of what it tells about, sent afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.errors import MessageError
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+
+from events.models import OutgoingMail
+from events.models.outbox import MailState
+from events.services.cleaning import many_lines, one_line, shortened
+
+MAX_ATTEMPTS = 5
+_WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
+_LEASE = timedelta(minutes=5)  # a message whose sender died is tried again after this
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class MailReport:
+    """What a round of sending did, in messages."""
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+
+
+def leave_mail(
+    *, key: str, recipient: str, subject: str, body: str, now: datetime, calendar: bytes = b""
+) -> OutgoingMail:
+    """The message under ``key``, left to be sent; a second call with the same key changes nothing.
+
+    ``key`` says what the message tells and to whom (``stop:7:2:host@museum.example``).
+    ``calendar`` is an iCalendar text; its METHOD makes it an invitation. Control characters are
+    removed from everything that becomes a header. A recipient that is no e-mail address is kept
+    as a failed message with the reason, and never handed to a mail server.
+    """
+    error = _reason_against(recipient)
+    row, _ = OutgoingMail.objects.get_or_create(
+        key=key,
+        defaults={
+            "message_id": _message_id(key),
+            "recipient": shortened(one_line(recipient), 254),
+            "subject": shortened(one_line(subject), 300),
+            "body": many_lines(body),
+            "calendar": calendar,
+            "state": MailState.FAILED if error else MailState.QUEUED,
+            "error": error,
+            "created_at": now,
+            "next_attempt_at": now,
+        },
+    )
+    return row
+
+
+def send_through_settings(message: EmailMultiAlternatives) -> None:
+    """Hand ``message`` to the mail server the settings name."""
+    message.send()
+
+
+def deliver_mail(
+    *,
+    now: datetime,
+    send: Callable[[EmailMultiAlternatives], None] = send_through_settings,
+    limit: int = 200,
+) -> MailReport:
+    """Send what is due, oldest first; may run several times at once.
+
+    No transaction is open while a server is talked to: a message is first claimed for five
+    minutes, and sent again, under the same Message-ID, if its sender died in between. After
+    the fifth failure it is given up; the error stays.
+    """
+    due = OutgoingMail.objects.filter(state=MailState.QUEUED, next_attempt_at__lte=now)
+    outcomes = [
+        _deliver(mail, now, send)
+        for mail in due.order_by("next_attempt_at", "pk")[:limit]
+        if _claim(mail, now)
+    ]
+    return MailReport(
+        sent=outcomes.count(MailState.SENT),
+        put_off=outcomes.count(MailState.QUEUED),
+        given_up=outcomes.count(MailState.FAILED),
+    )
+
+
+def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The message as it goes out, the same each time but for its Date."""
+    message = EmailMultiAlternatives(
+        subject=one_line(mail.subject),
+        body=many_lines(mail.body) + "\n",
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[one_line(mail.recipient)],
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    calendar = bytes(mail.calendar)
+    if calendar:
+        method = _METHOD.search(calendar)
+        if method:
+            # Mail programs show their accept buttons only for this alternative (RFC 6047 2.4).
+            message.attach_alternative(
+                calendar.decode(), f"text/calendar; method={method[1].decode()}"
+            )
+        message.attach("invite.ics", calendar, "application/ics")
+    return message
+
+
+def _reason_against(recipient: str) -> str:
+    try:
+        validate_email(recipient)
+    except ValidationError:
+        return f"{shortened(one_line(recipient), 100)!r} is not an e-mail address."
+    return "" if one_line(recipient) == recipient else "The e-mail address is unreadable."
+
+
+def _message_id(key: str) -> str:
+    digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()[:32]
+    return f"<{digest}@{settings.UID_DOMAIN}>"
+
+
+def _claim(mail: OutgoingMail, now: datetime) -> bool:
+    """Whether this process may send ``mail``; nobody else can before the lease is over."""
+    mine = OutgoingMail.objects.filter(
+        pk=mail.pk, state=MailState.QUEUED, attempts=mail.attempts, next_attempt_at__lte=now
+    )
+    mail.attempts += 1
+    return mine.update(attempts=mail.attempts, next_attempt_at=now + _LEASE) == 1
+
+
+def _deliver(
+    mail: OutgoingMail, now: datetime, send: Callable[[EmailMultiAlternatives], None]
+) -> MailState:
+    """Send a claimed message and note how it went."""
+    try:
+        send(message_of(mail))
+    except (OSError, ValueError, MessageError) as failure:
+        error = shortened(one_line(f"{type(failure).__name__}: {failure}"), 500)
+        if mail.attempts >= MAX_ATTEMPTS:
+            return _note(mail, state=MailState.FAILED, error=error)
+        wait = _WAITS[mail.attempts - 1]
+        return _note(mail, state=MailState.QUEUED, error=error, next_attempt_at=now + wait)
+    return _note(mail, state=MailState.SENT, error="", sent_at=now)
+
+
+def _note(mail: OutgoingMail, *, state: MailState, **columns: object) -> MailState:
+    """Write the outcome, unless the lease ran out and somebody else tried meanwhile."""
+    claimed = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
+    claimed.update(state=state, **columns)
+    return state
