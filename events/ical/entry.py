@@ -87,7 +87,9 @@ class Entry:
     rdates: tuple[date | datetime, ...] = ()
     exdates: tuple[date | datetime, ...] = ()
     recurrence_id: date | datetime | None = None
-    """This entry replaces the occurrence of ``uid`` that was to start at this wall clock."""
+    """This entry replaces the occurrence of ``uid`` that was to start at this wall clock.
+
+    In the type of the series' start, which need not be this entry's."""
     sequence: int = 0
     changed_at: datetime | None = None
     """Aware; written as DTSTAMP and LAST-MODIFIED, to the second."""

@@ -19,6 +19,7 @@ _PARAMETER = re.compile(rf";({_NAME})=(?:\"([^\"]*)\"|([^\";:,]*))")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _GEO = re.compile(r"^-?\d{1,2}\.\d+;-?\d{1,3}\.\d+$")
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
+_ALIKE = ("DTEND", "RDATE", "EXDATE")
 _ONCE = {
     "VCALENDAR": ("VERSION", "PRODID"),
     "VEVENT": ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS"),
@@ -173,7 +174,7 @@ def _faults_of_event(event: Block) -> list[str]:
     found += [
         f"{line.name} is of another kind than DTSTART"
         for line in event.lines
-        if line.name in _TIMES and start and line.parameters != start.parameters
+        if line.name in _ALIKE and start and line.parameters != start.parameters
     ]
     if rule:
         found += _faults_of_rule(rule.value, start)

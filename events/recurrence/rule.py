@@ -40,7 +40,7 @@ _ORDER = ("BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY")
 _ORDER += ("BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
 
 
-class UnsupportedRule(ValueError):  # noqa: N818  errors say what is wrong, without a suffix
+class UnsupportedRule(ValueError):
     """A rule that is broken, or that no museum means; the message says which part and why."""
 
     def __init__(self, code: str, message: str) -> None:
