@@ -123,7 +123,7 @@ def private_schedule(request: HttpRequest, token: str) -> HttpResponse:
     for name in ("REQUEST_URI", "RAW_URI"):
         request.META.pop(name, None)
     request.resolver_match = None
-    row = private.find_private_feed(token)
+    row = private.find_private_feed(token, now=timezone.now())
     response = _private_answer(request, row=row)
     response.headers["Cache-Control"] = PRIVATE
     response.headers["Referrer-Policy"] = "no-referrer"

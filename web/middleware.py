@@ -28,7 +28,7 @@ class FeedsFirst:
             return self.get_response(request)
         request.get_host()  # refuses a foreign Host as every other page does
         try:
-            found = resolve(path)
+            found = resolve(path, urlconf="web.urls")  # web stands at the root
         except Resolver404:
             return no_such_address(request)
         request.resolver_match = found

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.conf import settings
 
 from events.ical.entry import Text
-from events.queries import EventFilter, Window
+from events.queries import EventFilter, Scope, Window
 
 DAYS_BACK = 90
 MONTHS_AHEAD = 18
@@ -35,6 +35,8 @@ class Feed:
     timezone: str = "Asia/Shanghai"
     """IANA name; its calendar day places the window."""
     asked: EventFilter = field(default_factory=EventFilter)
+    scope: Scope | None = field(default=None, compare=False)
+    """The rows that ``asked`` names, where they are known already."""
     host_id: int | None = None
     """This venue's whole schedule instead of ``asked``: for its hosts alone."""
     event_id: int | None = None

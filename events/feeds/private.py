@@ -13,6 +13,9 @@ from django.views.decorators.debug import sensitive_variables
 from events.feeds.feed import Feed
 from events.ical.entry import Text
 from events.models import PrivateFeed
+from events.recurrence.zones import zone
+from venues.models import Role
+from venues.permissions import has_role
 
 TOKEN_BYTES = 32
 FETCH_NOTED_EVERY = timedelta(minutes=1)
@@ -29,20 +32,21 @@ def hash_of(token: str) -> str:
 
 
 @sensitive_variables("token")
-def find_private_feed(token: str) -> PrivateFeed | None:
-    """The living feed of a token whose owner can still log in.
+def find_private_feed(token: str, *, now: datetime) -> PrivateFeed | None:
+    """The living feed of a token whose owner still has a role at the venue (hazard A9).
 
     The index is searched for the hash, so that the time it takes says nothing about tokens.
     """
     digest = hash_of(token)
     found = (
-        PrivateFeed.objects.filter(
-            token_hash=digest, revoked_at__isnull=True, owner__is_active=True
-        )
+        PrivateFeed.objects.filter(token_hash=digest, revoked_at__isnull=True)
         .select_related("venue", "owner")
         .first()
     )
     if found is None or not constant_time_compare(found.token_hash, digest):
+        return None
+    today = now.astimezone(zone(found.venue.timezone)).date()
+    if not has_role(found.owner, Role.values, on=today, venue=found.venue):
         return None
     return found
 

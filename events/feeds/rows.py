@@ -73,7 +73,7 @@ def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
     if feed.host_id is not None:
         rows = hosted_occurrences(Venue(pk=feed.host_id), window=window)
     else:
-        rows = occurrences(feed.asked, window=window)
+        rows = occurrences(feed.asked, window=window, scope=feed.scope)
     midnight = datetime.combine(
         today - timedelta(days=TOMBSTONE_DAYS), time(), tzinfo=zone(feed.timezone)
     )

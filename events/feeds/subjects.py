@@ -13,7 +13,7 @@ from events.feeds.feed import OWN_LANGUAGE, Feed
 from events.feeds.labels import AUDIENCES
 from events.ical.entry import Text
 from events.models import Event, EventReference, Occurrence, Topic
-from events.queries import EventFilter
+from events.queries import EventFilter, Scope
 from events.queries.scope import MAX_SUCCESSIONS, current_region
 from venues.models import FormerAddress, Region, Venue
 
@@ -35,6 +35,7 @@ def venue_feed(slug: str) -> Feed | Moved:
         Text(venue.name_zh, venue.name_en),
         timezone=venue.timezone,
         asked=EventFilter(venues=(venue.slug,)),
+        scope=Scope(venue_ids=frozenset({venue.pk})),
     )
 
 
@@ -50,6 +51,7 @@ def region_feed(code: str) -> Feed | Moved:
         Text(f"{region.name_zh}科普活动", f"Science events in {region.name('en')}"),
         timezone=settings.TIME_ZONE,
         asked=EventFilter(regions=(region.code,)),
+        scope=Scope(region_ids=frozenset({region.pk})),
     )
 
 
@@ -87,12 +89,19 @@ def audience_feed(slug: str) -> Feed | Moved:
 
 def exhibition_feed(slug: str, name: Text | None) -> Feed | Moved:
     """The tour of an exhibition; ``name`` is what a higher storey calls it, if it knows it."""
-    asked = EventFilter(exhibitions=(slug,))
-    return _reference_feed(FeedKind.EXHIBITION, "exhibition", slug, name, asked)
+    feed = _reference_feed(FeedKind.EXHIBITION, "exhibition", slug, name)
+    if isinstance(feed, Moved):
+        return feed
+    scope = Scope(exhibition_refids=frozenset({f"exhibition:{slug}"}))
+    return replace(feed, asked=EventFilter(exhibitions=(slug,)), scope=scope)
 
 
 def unit_feed(code: str, name: Text | None) -> Feed | Moved:
-    return _reference_feed(FeedKind.UNIT, "unit", code, name, EventFilter(units=(code,)))
+    feed = _reference_feed(FeedKind.UNIT, "unit", code, name)
+    if isinstance(feed, Moved):
+        return feed
+    scope = Scope(unit_refids=frozenset({f"unit:{code}"}))
+    return replace(feed, asked=EventFilter(units=(code,)), scope=scope)
 
 
 def search_feed(asked: EventFilter) -> Feed:
@@ -149,16 +158,14 @@ def in_language(feed: Feed, language: str | None) -> Feed:
     return replace(feed, language=language or OWN_LANGUAGE)
 
 
-def _reference_feed(
-    kind: FeedKind, word: str, code: str, name: Text | None, asked: EventFilter
-) -> Feed | Moved:
+def _reference_feed(kind: FeedKind, word: str, code: str, name: Text | None) -> Feed | Moved:
     if name is None:
         if former := FormerAddress.objects.filter(kind=word, former=code).first():
             return Moved(former.current)
         if not EventReference.objects.filter(refid=f"{word}:{code}").exists():
             raise _not_found(word, code, "check the spelling in the tour's page")
         name = Text(code)
-    return Feed(kind, code, name, timezone=settings.TIME_ZONE, asked=asked)
+    return Feed(kind, code, name, timezone=settings.TIME_ZONE)
 
 
 def _moved(word: str, former: str, remedy: str) -> Moved:
