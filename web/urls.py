@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from web import feeds
+from web import feeds, health
 
 urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("feeds/search.ics", feeds.search, name="feed-search"),
     path("feeds/near.ics", feeds.near, name="feed-near"),
     path("feeds/s/<str:code>.ics", feeds.saved_search, name="feed-saved-search"),
