@@ -20,10 +20,10 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = None
         if len(header) == 2 and header[1].isascii():
-            key = keys.authenticate(key=header[1].decode(), now=timezone.now())
+            key = keys.authenticate(header[1].decode(), timezone.now())
         if key is None:
             raise AuthenticationFailed("The key is unknown, expired or revoked.")
         return key.user, key
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # signature
+    def authenticate_header(self, request: Request) -> str:  # signature
         return 'Bearer realm="orrery"'

@@ -16,20 +16,22 @@ from api.errors import known_codes
 from api.renderers import OrjsonRenderer
 
 _MEDIA_TYPE = "application/json"
+# Choices stay where they are used instead of becoming components with made-up names.
+_HOOK = "drf_spectacular.hooks.postprocess_schema_enum_id_removal"
 
 
 @functools.cache
 def document(patterns: tuple[URLPattern, ...]) -> dict[str, Any]:
     """The OpenAPI document of ``patterns``; equal for everyone, made once per process."""
     mounted = [path("api/v1/", include(list(patterns)))]
-    with patched_settings({"POSTPROCESSING_HOOKS": []}):  # choices stay where they are used
+    with patched_settings({"POSTPROCESSING_HOOKS": [_HOOK]}):
         return SchemaGenerator(patterns=mounted).get_schema(request=None, public=True)
 
 
 class SchemaView(View):
     patterns: ClassVar[tuple[URLPattern, ...]] = ()
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: HttpRequest) -> HttpResponse:
         content = OrjsonRenderer().render(document(self.patterns))
         answer = HttpResponse(content, content_type=_MEDIA_TYPE)
         answer.headers["Cache-Control"] = "public, max-age=300"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as rest_errors
 from rest_framework.response import Response
 
-from events.errors import FeedNotFound, InvalidFilter
+from events.errors import FeedNotFound, InvalidFilter, NoSuchDate
 from venues.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
 
 CONTENT_TYPE = "application/problem+json"
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 # The first kind that fits decides, so narrower kinds stand above wider ones.
 _STATUS_OF_KIND: tuple[tuple[type[DomainError], int], ...] = (
     (FeedNotFound, 404),
+    (NoSuchDate, 404),
     (InvalidFilter, 400),
     (NotAllowed, 403),
     (Conflict, 409),
@@ -124,7 +126,7 @@ def _of_refusal(error: DomainError) -> dict[str, Any]:
     status = next(status for kind, status in _STATUS_OF_KIND if isinstance(error, kind))
     detail = dict(error.detail)
     problem = {
-        "title": (type(error).__doc__ or "").strip().partition("\n")[0] or _phrase(status),
+        "title": _title(type(error)) or _phrase(status),
         "status": status,
         "detail": error.message,
         "code": error.code,
@@ -133,6 +135,13 @@ def _of_refusal(error: DomainError) -> dict[str, Any]:
     if detail:
         problem["details"] = _plain(detail)
     return problem
+
+
+def _title(kind: type[DomainError]) -> str:
+    """What the kind's docstring says up to the first stop."""
+    text = " ".join((kind.__dict__.get("__doc__") or "").split())
+    first = re.split(r"[.;:](?:\s|$)", text)[0]
+    return f"{first}." if first else ""
 
 
 def _plain(value: Any) -> Any:
@@ -163,7 +172,7 @@ def _of_rest(error: rest_errors.APIException) -> dict[str, Any]:
 
 def _invalid(problems: list[dict[str, str]]) -> dict[str, Any]:
     return {
-        "title": Invalid.__doc__.partition(";")[0] + ".",
+        "title": _title(Invalid),
         "status": 422,
         "detail": "Some fields cannot be accepted; see `problems`.",
         "code": Invalid.code,
@@ -242,9 +251,7 @@ def _headers(error: rest_errors.APIException) -> dict[str, str]:
 
 def known_codes() -> Iterable[tuple[str, str]]:
     """Every ``code`` with what it says, for the pages."""
-    codes = {
-        kind.code: (kind.__doc__ or "").strip().partition("\n")[0] for kind in _kinds(DomainError)
-    }
+    codes = {kind.code: _title(kind) for kind in _kinds(DomainError)}
     for kind in _kinds(rest_errors.APIException):
         codes.setdefault(kind.default_code, _phrase(kind.status_code))
     return sorted(codes.items())

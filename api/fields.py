@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -68,6 +69,16 @@ class Code(serializers.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=80, **options)
+
+
+class Day(serializers.DateField):
+    """A calendar day that calendars and sums of days can hold."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not 1900 <= day.year < 2200:
+            raise serializers.ValidationError("Give a day of the years 1900 to 2199.")
+        return day
 
 
 class NoQuery(StrictSerializer):

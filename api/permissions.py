@@ -8,6 +8,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from venues.models import ApiKey
+from venues.services import keys
 
 
 class MayReachResource(BasePermission):
@@ -23,6 +24,4 @@ class MayReachResource(BasePermission):
         is_read = request.method in SAFE_METHODS
         if not isinstance(request.auth, ApiKey):
             return is_read or bool(request.user and request.user.is_authenticated)
-        words = ("read", "write") if is_read else ("write",)
-        wanted = {scope for word in words for scope in (word, f"{word}:{view.resource}")}
-        return not wanted.isdisjoint(request.auth.scopes)
+        return keys.has_scope(request.auth, "read" if is_read else "write", view.resource)

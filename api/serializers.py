@@ -17,21 +17,24 @@ class RowSerializer(serializers.Serializer):
 
     REST framework's own way through model instances and field objects is what makes lists slow.
     ``source`` leads over foreign keys to the column; fields named in ``Meta.added`` have no
-    column and are filled in by :meth:`add`, for all rows of a page at once.
+    column and are filled in by :meth:`add`, for all rows of a page at once, which may use the
+    columns in ``Meta.hidden`` besides those that are shown.
     """
 
     class Meta:
         added: ClassVar[Sequence[str]] = ()
+        hidden: ClassVar[Sequence[str]] = ()
 
     @classmethod
     def columns(cls) -> dict[str, str]:
         """Field name → ORM path."""
         added = getattr(cls.Meta, "added", ())
-        return {
+        shown = {
             name: (field.source or name).replace(".", "__")
             for name, field in cls._declared_fields.items()
             if name not in added
         }
+        return shown | {name: name for name in getattr(cls.Meta, "hidden", ())}
 
     @classmethod
     def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:

@@ -7,6 +7,9 @@ from django.urls.converters import IntConverter
 
 from api.documents import DocsView, SchemaView
 from api.events import views as events
+from api.feeds import FeedList
+from api.touring import plans, stops
+from api.touring import views as touring
 from api.venues import views as venues
 from api.views import NoSuchAddress
 
@@ -21,15 +24,60 @@ register_converter(IdConverter, "id")
 
 documented: tuple[URLPattern, ...] = (
     path("venues/", venues.VenueList.as_view()),
-    path("venues/<str:slug>/", venues.VenueItem.as_view()),
+    path("venues/<str:slug>/", venues.VenueItem.as_view(), name="api-venue"),
+    path("venues/<str:slug>/spaces/", venues.SpaceList.as_view()),
+    path("venues/<str:slug>/closures/", venues.ClosureList.as_view()),
+    path("venues/<str:slug>/closures/<id:pk>/", venues.ClosureItem.as_view()),
     path("regions/", venues.RegionList.as_view()),
     path("regions/<str:code>/", venues.RegionItem.as_view()),
     path("organisations/", venues.OrganisationList.as_view()),
     path("organisations/<str:slug>/", venues.OrganisationItem.as_view()),
+    path("jobs/", venues.JobList.as_view()),
+    path("jobs/<id:pk>/", venues.JobItem.as_view()),
+    path("jobs/<id:pk>/cancel/", venues.CancelJob.as_view()),
     path("events/", events.EventList.as_view()),
     path("events/facets/", events.EventFacets.as_view()),
-    path("events/<str:uid>/", events.EventItem.as_view()),
+    path("events/mine/", events.MyEventList.as_view()),
+    path("events/by-source/<str:source>/<str:uid>/", events.PushedEvent.as_view()),
+    path("events/<str:uid>/", events.EventItem.as_view(), name="api-event"),
+    path("events/<str:uid>/submit/", events.SubmitEvent.as_view()),
+    path("events/<str:uid>/return/", events.ReturnEvent.as_view()),
+    path("events/<str:uid>/publish/", events.PublishEvent.as_view()),
+    path("events/<str:uid>/archive/", events.ArchiveEvent.as_view()),
+    path("events/<str:uid>/cancel/", events.CancelEvent.as_view()),
+    path("events/<str:uid>/reinstate/", events.ReinstateEvent.as_view()),
     path("occurrences/", events.OccurrenceList.as_view()),
+    path("feeds/", FeedList.as_view()),
+    path("exhibitions/", touring.ExhibitionList.as_view()),
+    path("exhibitions/<str:slug>/", touring.ExhibitionItem.as_view()),
+    path("units/", touring.UnitList.as_view()),
+    path("units/<str:code>/", touring.UnitItem.as_view()),
+    path("seasons/", touring.SeasonList.as_view()),
+    path("seasons/<str:slug>/", touring.SeasonItem.as_view(), name="api-season"),
+    path("tour-requests/", touring.TourRequestList.as_view()),
+    path("tour-requests/<str:code>/", touring.TourRequestItem.as_view(), name="api-tour-request"),
+    path("tour-requests/<str:code>/accept/", touring.AcceptTourRequest.as_view()),
+    path("tour-requests/<str:code>/reject/", touring.RejectTourRequest.as_view()),
+    path("tour-requests/<str:code>/withdraw/", touring.WithdrawTourRequest.as_view()),
+    path("stops/", stops.StopList.as_view()),
+    path("stops/mine/", stops.MyStopList.as_view()),
+    path("stops/<str:uid>/", stops.StopItem.as_view(), name="api-stop"),
+    path("stops/<str:uid>/contract/", stops.ContractStop.as_view()),
+    path("stops/<str:uid>/cancel/", stops.CancelStop.as_view()),
+    path("plans/", plans.PlanList.as_view()),
+    path("plans/<id:pk>/", plans.PlanItem.as_view(), name="api-plan"),
+    path("plans/<id:pk>/locks/", plans.LockList.as_view()),
+    path("plans/<id:pk>/locks/<str:code>/", plans.LockItem.as_view()),
+    path("plans/<id:pk>/runs/", plans.PlanRunList.as_view()),
+    path("plans/<id:pk>/versions/", plans.PlanVersionList.as_view()),
+    path("plans/<id:pk>/publications/", plans.PublicationList.as_view()),
+    path("plans/<id:pk>/publish/", plans.PublishPlan.as_view()),
+    path("plans/<id:pk>/contract/", plans.ContractPlan.as_view()),
+    path("runs/", plans.RunList.as_view()),
+    path("runs/<id:pk>/", plans.RunItem.as_view(), name="api-run"),
+    path("runs/<id:pk>/cancel/", plans.CancelRun.as_view()),
+    path("versions/<id:pk>/", plans.VersionItem.as_view()),
+    path("versions/<id:pk>/diff/", plans.VersionDiffItem.as_view()),
 )
 
 urlpatterns = [

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseNotModified, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,7 +26,7 @@ from api.pagination import CursorPagination
 from api.permissions import MayReachResource
 from api.schema import ResourceSchema
 from api.serializers import RowSerializer, StrictSerializer
-from venues.models import FormerAddress
+from venues.services.addresses import current_address
 
 LONGEST_PARAMETER = 2000
 PAGING = frozenset({"cursor", "page_size"})
@@ -35,9 +37,9 @@ class JsonOnly(DefaultContentNegotiation):
 
     def select_renderer(
         self,
-        request: Request,  # noqa: ARG002  # REST framework's signature
+        request: Request,  # REST framework's signature
         renderers: Any,
-        format_suffix: str | None = None,  # noqa: ARG002
+        format_suffix: str | None = None,
     ) -> tuple[Any, str]:
         return renderers[0], renderers[0].media_type
 
@@ -52,9 +54,19 @@ class ResourceView(APIView):
     metadata_class = None
     is_private: ClassVar[bool] = False
 
-    @property
+    @cached_property
     def now(self) -> datetime:
+        """The moment of the request; one for all that happens in it."""
         return timezone.now()
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Programs decide by codes; the words beside them are English like the services' own.
+        with translation.override("en"):
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -101,7 +113,8 @@ class ResourceView(APIView):
 
     def body(self, kind: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The request's body by ``kind``; with ``partial`` whatever was sent must not be empty."""
-        reader = kind(data=self.request.data, partial=partial)
+        context = {"user": self.request.user, "today": self.today}
+        reader = kind(data=self.request.data, partial=partial, context=context)
         reader.is_valid(raise_exception=True)
         if partial and not reader.validated_data:
             raise ValidationError("Nothing is to be changed; send at least one field.")
@@ -149,22 +162,25 @@ class ResourceView(APIView):
         return response
 
 
+class PrivateView(ResourceView):
+    """What nobody may read without signing in; what one sees then depends on one's roles."""
+
+    is_private = True
+    permission_classes = [MayReachResource, IsAuthenticated]
+
+
 class NoSuchAddress(ResourceView):
     """Whatever no other pattern matched, answered as a problem too."""
 
     resource = ""
     permission_classes = []
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise Http404
 
 
 def _moved(request: Request, kind: str, name: str) -> HttpResponseBase:
-    current = (
-        FormerAddress.objects.filter(kind=kind, former=name)
-        .values_list("current", flat=True)
-        .first()
-    )
+    current = current_address(kind, name) if kind else None
     if current is None:
         raise Http404
     path = request.path.replace(f"/{quote(name)}", f"/{quote(current)}", 1)

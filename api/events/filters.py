@@ -8,10 +8,10 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from api.events.serializers import AUDIENCES, KINDS, PUBLIC_FEEDS
+from api.events.serializers import AUDIENCES, KINDS
 from api.serializers import StrictSerializer
 from api.views import PAGING
-from events.enums import EventKind
+from events.enums import EventKind, Moderation
 from events.queries import EventFilter
 from events.queries.filter import LANGUAGES, ORDERINGS, PARAMETERS
 
@@ -45,9 +45,9 @@ EVENT_PARAMETERS = [
 ]
 
 
-class FeedQuery(StrictSerializer):
-    kind = serializers.ChoiceField(PUBLIC_FEEDS, default="venues")
-    q = serializers.CharField(required=False, max_length=100)
+class MyEventQuery(StrictSerializer):
+    moderation = serializers.ChoiceField([value.value for value in Moderation], required=False)
+    venue = serializers.CharField(source="venue__slug", required=False, max_length=80)
 
 
 def filter_asked(params: QueryDict, *, today: date) -> EventFilter:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Min
 from rest_framework import serializers
 
-from api.serializers import RowSerializer
-from events.enums import Audience, EventKind, FeedKind, Moderation, Status, Visibility
+from api.serializers import RowSerializer, StrictSerializer
+from events.enums import Audience, EventKind, Moderation, Status, Visibility
+from events.ical.entry import Text
 from events.models import Event, Occurrence
+from events.services.values import MAX_DATES, EventValues
+from venues.models import Organisation, Venue
 
 AUDIENCES = [audience.value for audience in Audience]
 KINDS = [kind.value for kind in EventKind]
@@ -19,7 +23,7 @@ STATUSES = [status.value for status in Status]
 
 
 class EventRow(RowSerializer):
-    """Dates and times are wall clock in ``timezone``; ``end_date`` and ``end_time`` half-open."""
+    """The first date is ``[start, end)``; ``rrule`` and single dates repeat it."""
 
     id = serializers.CharField(source="public_uid", help_text="the UID in feeds too")
     title_zh = serializers.CharField()
@@ -28,10 +32,8 @@ class EventRow(RowSerializer):
     status = serializers.ChoiceField(STATUSES)
     venue = serializers.CharField(source="venue.slug", allow_null=True, help_text="none: online")
     region = serializers.CharField(source="venue.region.code", allow_null=True)
-    start_date = serializers.DateField()
-    start_time = serializers.TimeField(allow_null=True, help_text="none: all day")
-    end_date = serializers.DateField(help_text="all-day: first day it is over")
-    end_time = serializers.TimeField(allow_null=True)
+    start = serializers.CharField(help_text="wall clock in `timezone`, or a day")
+    end = serializers.CharField(help_text="not included; a day when the event lasts whole days")
     timezone = serializers.CharField(help_text="IANA id")
     rrule = serializers.CharField(help_text="RFC 5545, wall clock")
     next_starts_at = serializers.DateTimeField(
@@ -45,7 +47,8 @@ class EventRow(RowSerializer):
     changed_at = serializers.DateTimeField()
 
     class Meta:
-        added = ("topics", "next_starts_at")
+        added = ("topics", "next_starts_at", "start", "end")
+        hidden = ("start_date", "start_time", "end_date", "end_time")
 
     @classmethod
     def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
@@ -61,8 +64,14 @@ class EventRow(RowSerializer):
         ):
             topics[uid].append(topic)
         for row in rows:
+            row["start"] = _wall_clock(row["start_date"], row["start_time"])
+            row["end"] = _wall_clock(row["end_date"], row["end_time"])
             row["topics"] = topics[row["id"]]
             row["next_starts_at"] = starts.get(row["id"])
+
+
+def _wall_clock(day: date, time_of_day: time | None) -> str:
+    return (day if time_of_day is None else datetime.combine(day, time_of_day)).isoformat()
 
 
 class EventDetail(EventRow):
@@ -110,13 +119,88 @@ class FacetCounts(serializers.Serializer):
     region = serializers.DictField(child=serializers.IntegerField())
 
 
-PUBLIC_FEEDS = [kind.value for kind in FeedKind if kind not in (FeedKind.SEARCH, FeedKind.PRIVATE)]
+class WallClock(serializers.CharField):
+    """``2026-11-07`` for whole days, ``2026-11-07T10:00`` for a wall clock; never an offset."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=19, **options)
+
+    def to_internal_value(self, data: Any) -> date | datetime:
+        text = super().to_internal_value(data)
+        try:
+            found = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is None or text[:10].count("-") != 2:
+            raise serializers.ValidationError("Give a day (2026-11-07) or a wall clock with `T`.")
+        return found
 
 
-class FeedRow(serializers.Serializer):
-    kind = serializers.ChoiceField(PUBLIC_FEEDS)
-    code = serializers.CharField()
-    name_zh = serializers.CharField()
-    name_en = serializers.CharField()
-    ics = serializers.URLField(help_text="also as .atom and .json; `?lang=zh` or `en`")
-    webcal = serializers.CharField(help_text="opens a calendar program")
+class EventBody(StrictSerializer):
+    """An event as an editor states it; without ``timezone`` the venue's counts."""
+
+    title_zh = serializers.CharField(max_length=300, allow_blank=True, default="")
+    title_en = serializers.CharField(max_length=300, allow_blank=True, default="")
+    start = WallClock()
+    end = WallClock(help_text="not included")
+    timezone = serializers.CharField(max_length=60, required=False)
+    venue = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Venue.objects.all(), allow_null=True, default=None
+    )
+    organiser = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Organisation.objects.all(), allow_null=True, default=None
+    )
+    kind = serializers.ChoiceField(KINDS, default=EventKind.OTHER.value)
+    description_zh = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+    description_en = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+    location_zh = serializers.CharField(max_length=300, allow_blank=True, default="")
+    location_en = serializers.CharField(max_length=300, allow_blank=True, default="")
+    url = serializers.CharField(max_length=500, allow_blank=True, default="")
+    visibility = serializers.ChoiceField(
+        [value.value for value in Visibility], default=Visibility.PUBLIC.value
+    )
+    audiences = serializers.ListField(
+        child=serializers.ChoiceField(AUDIENCES), max_length=20, default=list
+    )
+    topics = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=50, default=list
+    )
+    is_free = serializers.BooleanField(allow_null=True, default=None)
+    rrule = serializers.CharField(max_length=500, allow_blank=True, default="")
+    rdates = serializers.ListField(child=WallClock(), max_length=MAX_DATES, default=list)
+    exdates = serializers.ListField(child=WallClock(), max_length=MAX_DATES, default=list)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not self.partial and "timezone" not in attrs:
+            if attrs["venue"] is None:
+                raise serializers.ValidationError(
+                    {"timezone": "Needed for an event without a venue, such as Asia/Shanghai."}
+                )
+            attrs["timezone"] = attrs["venue"].timezone
+        return attrs
+
+
+_BILINGUAL = ("title", "description", "location")
+_TUPLES = ("audiences", "topics", "rdates", "exdates")
+
+
+def values_from(body: dict[str, Any]) -> EventValues:
+    """A whole body as the editors' services take it."""
+    return EventValues(**_fields(body, {name: Text("") for name in _BILINGUAL}))
+
+
+def values_changed(values: EventValues, body: dict[str, Any]) -> EventValues:
+    """``values`` with what a partial body says."""
+    texts = {name: getattr(values, name) for name in _BILINGUAL}
+    return replace(values, **_fields(body, texts))
+
+
+def _fields(body: dict[str, Any], texts: dict[str, Text]) -> dict[str, Any]:
+    found = {
+        name: tuple(value) if name in _TUPLES else value
+        for name, value in body.items()
+        if not name.endswith(("_zh", "_en"))
+    }
+    for name, text in texts.items():
+        found[name] = Text(body.get(f"{name}_zh", text.zh), body.get(f"{name}_en", text.en))
+    return found

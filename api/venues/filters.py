@@ -10,7 +10,7 @@ from rest_framework import serializers
 from api.errors import InvalidParameters
 from api.fields import Bbox, Code
 from api.serializers import StrictSerializer
-from venues.models import OrganisationKind, Region, RegionLevel, VenueKind
+from venues.models import JobKind, JobState, OrganisationKind, Region, RegionLevel, VenueKind
 from venues.models import VenueStatus as Status
 
 
@@ -38,6 +38,11 @@ class VenueQuery(StrictSerializer):
     bbox = Bbox(required=False)
     min_area_m2 = serializers.FloatField(required=False, min_value=0, max_value=1e9)
     q = serializers.CharField(required=False, max_length=100)
+
+
+class JobQuery(StrictSerializer):
+    state = serializers.ChoiceField(JobState.choices, required=False)
+    kind = serializers.ChoiceField(JobKind.choices, required=False)
 
 
 def region_called(code: str, parameter: str = "region") -> Region:

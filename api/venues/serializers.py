@@ -32,7 +32,7 @@ class RegionRow(RowSerializer):
         added = ("tags",)
 
     @classmethod
-    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:  # noqa: ARG003
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
         tags = defaultdict(list)
         through = Region.tags.through.objects.filter(region__code__in=[row["code"] for row in rows])
         for code, tag in through.order_by("regiontag__code").values_list(
@@ -101,6 +101,24 @@ class VenueDetail(VenueRow):
     is_accessible = serializers.BooleanField()
     capacity_at_once = serializers.IntegerField(allow_null=True)
     capacity_per_day = serializers.IntegerField(allow_null=True)
+
+
+class SpaceRow(RowSerializer):
+    code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    area_m2 = serializers.FloatField(allow_null=True)
+    clear_height_m = serializers.FloatField(allow_null=True)
+    capacity = serializers.IntegerField(allow_null=True)
+
+
+class ClosureRow(RowSerializer):
+    id = serializers.IntegerField()
+    space = serializers.CharField(source="space.code", allow_null=True, help_text="none: all")
+    first_date = serializers.DateField()
+    end_date = serializers.DateField(help_text="first day open again")
+    reason_zh = serializers.CharField()
+    reason_en = serializers.CharField()
 
 
 class JobRow(RowSerializer):

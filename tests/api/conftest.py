@@ -1,26 +1,166 @@
-"""Callers of the interface, and a stand-in for nothing: every request goes through the router."""
+"""Callers of the interface and a small network for them to act in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
 import pytest
-import sys, types
-try:
-    import venues.services.keys
-except ImportError:
-    import venues.services
-    m = types.ModuleType("venues.services.keys")
-    m.authenticate = lambda **k: None
-    sys.modules["venues.services.keys"] = m
-    venues.services.keys = m
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-
-@pytest.fixture(autouse=True)
-def _urls(settings):
-    settings.ROOT_URLCONF = "tests.api.urls"
+from events.enums import Moderation
+from events.models import Event
+from events.services.occurrences import refresh_occurrences
+from tests.factories import events as of_events
+from tests.factories import touring as of_touring
+from tests.factories import venues as of_venues
+from touring.models import RequestState, StopState
+from venues.models import Job, JobKind, Role
+from venues.services.keys import issue_api_key
 
 
 @pytest.fixture
 def anyone(db) -> APIClient:
     """A caller without a key."""
     return APIClient()
+
+
+@dataclass
+class Network:
+    """A province with one county and one museum in it, a foreign province with another."""
+
+    rows: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["rows"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def caller(self, name: str) -> APIClient:
+        """``anonymous``, or somebody with a key of both scopes."""
+        client = APIClient()
+        if name != "anonymous":
+            _, plain = issue_api_key(
+                user=self.people[name], name="k", scopes=["read", "write"], now=timezone.now()
+            )
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {plain}")
+        return client
+
+
+ROLES = {
+    "reader": (Role.READER, "province"),
+    "editor": (Role.MUSEUM_EDITOR, "museum"),
+    "publisher": (Role.MUSEUM_PUBLISHER, "museum"),
+    "host": (Role.HOST_CONTACT, "museum"),
+    "planner": (Role.TOUR_PLANNER, "province"),
+    "administrator": (Role.ADMINISTRATOR, "province"),
+    "stranger": (Role.ADMINISTRATOR, "abroad"),
+}
+
+
+@pytest.fixture
+def network(db) -> Network:
+    """One row of everything, and one person per role; ``stranger`` administers elsewhere."""
+    made = Network()
+    rows = made.rows
+    rows["province"] = of_venues.RegionFactory(code="P", level=1)
+    rows["county"] = of_venues.RegionFactory(code="C", level=3, parent=rows["province"])
+    rows["abroad"] = of_venues.RegionFactory(code="Q", level=1)
+    rows["organisation"] = of_venues.OrganisationFactory(slug="org", region=rows["province"])
+    rows["museum"] = of_touring.PlacedVenueFactory(
+        slug="museum", region=rows["county"], organisation=rows["organisation"]
+    )
+    rows["foreign_museum"] = of_touring.PlacedVenueFactory(slug="foreign", region=rows["abroad"])
+    rows["space"] = of_venues.SpaceFactory(venue=rows["museum"], code="hall", area_m2=800)
+    rows["closure"] = of_venues.ClosureFactory(
+        venue=rows["museum"], first_date=date(2030, 1, 1), end_date=date(2030, 2, 1)
+    )
+    for name, (role, scope) in ROLES.items():
+        made.people[name] = of_venues.UserFactory(username=name)
+        place = "venue" if scope == "museum" else "region"
+        of_venues.MembershipFactory(
+            user=made.people[name], role=role, **{"venue": None, place: rows[scope]}
+        )
+    made.people["nobody"] = of_venues.UserFactory(username="nobody")
+    _events(rows)
+    _tours(rows, made.people)
+    return made
+
+
+def _events(rows: dict[str, Any]) -> None:
+    rows["topic"] = of_events.TopicFactory(slug="light")
+    source = of_events.SourceFactory(slug="local")
+    rows["api_source"] = of_events.SourceFactory(slug="cms", kind="api", venue=rows["museum"])
+    in_a_week = timezone.localdate() + timedelta(days=7)
+    for name, moderation in {
+        "draft": Moderation.DRAFT,
+        "submitted": Moderation.SUBMITTED,
+        "shown": Moderation.PUBLISHED,
+        "cancelled": Moderation.PUBLISHED,
+        "for_hosts": Moderation.PUBLISHED,
+    }.items():
+        rows[name] = event = of_events.EventFactory(
+            source=source,
+            uid=name,
+            venue=rows["museum"],
+            moderation=moderation,
+            start_date=in_a_week,
+            start_time=time(10),
+            end_time=time(11),
+            visibility="hosts" if name == "for_hosts" else "public",
+            status="cancelled" if name == "cancelled" else "scheduled",
+        )
+        refresh_occurrences(event, now=timezone.now())
+    of_events.OccurrenceFactory(event=of_events.EventFactory(venue=rows["foreign_museum"]))
+
+
+def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
+    rows["exhibition"] = of_touring.ExhibitionFactory(slug="light")
+    home = of_touring.PlacedVenueFactory(slug="depot", region=rows["province"])
+    rows["unit"], rows["second_unit"], rows["third_unit"] = (
+        of_touring.UnitFactory(code=code, exhibition=rows["exhibition"], home=home)
+        for code in ("U-1", "U-2", "U-3")
+    )
+    rows["season"] = of_touring.SeasonFactory(
+        slug="2027", region=rows["province"], units=[rows["unit"]]
+    )
+    of = {"season": rows["season"], "venue": rows["museum"]}
+    rows["request"] = of_touring.TourRequestFactory(code="R-1", state=RequestState.SUBMITTED, **of)
+    rows["accepted"] = of_touring.TourRequestFactory(code="R-2", **of)
+    rows["plan"] = of_touring.PlanFactory(season=rows["season"])
+    job = {"kind": JobKind.PLANNING_RUN, "requested_by": people["planner"]}
+    rows["run"] = of_touring.RunFactory(plan=rows["plan"])
+    rows["run"].job = Job.objects.create(
+        subject=str(rows["run"].pk), created_at=timezone.now(), **job
+    )
+    rows["run"].save()
+    rows["job"] = rows["run"].job
+    rows["version"] = of_touring.PlanVersionFactory(plan=rows["plan"], number=1)
+    of_touring.PlannedStopFactory(
+        version=rows["version"],
+        unit=rows["unit"],
+        request=rows["accepted"],
+        space=rows["space"],
+        origin=home,
+        opens_on=date(2027, 6, 1),
+    )
+    of_touring.StopLockFactory(plan=rows["plan"], unit=rows["unit"], request=rows["request"])
+    rows["proposed"] = of_touring.StopFactory(
+        uid="proposed", unit=rows["second_unit"], venue=rows["museum"], space=rows["space"]
+    )
+    rows["contracted"] = of_touring.StopFactory(
+        uid="contracted",
+        unit=rows["third_unit"],
+        venue=rows["museum"],
+        state=StopState.CONTRACTED,
+        opens_on=date(2028, 3, 1),
+    )
+
+
+@pytest.fixture
+def draft(network) -> Event:
+    return network.draft

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from tests.factories.events import EventFactory, OccurrenceFactory, TopicFactory
 from tests.factories.venues import OrganisationFactory, RegionFactory, VenueFactory
-from venues.models import FormerAddress
 
 LISTS = {
     "/api/v1/venues/": (VenueFactory, 1),

@@ -1,0 +1,199 @@
+"""What the interface takes about tours; names are resolved, and only among what one may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import Code, Day
+from api.serializers import StrictSerializer
+from api.venues.spaces import space_of
+from touring.models import Exhibition, RequestState, Season, StopState, TourRequest, Unit, UnitKind
+from touring.permissions import requests_visible_to
+from touring.services.requests import WantedWindow, Wish
+from venues.models import Region, Venue
+
+
+def named(model: type, field: str = "slug", **options: Any) -> serializers.SlugRelatedField:
+    return serializers.SlugRelatedField(
+        slug_field=field, queryset=model._default_manager.all(), **options
+    )
+
+
+class VisibleRequest(serializers.SlugRelatedField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="code", queryset=TourRequest.objects.all(), **options)
+
+    def get_queryset(self):
+        return requests_visible_to(self.context["user"], self.context["today"])
+
+
+class ExhibitionQuery(StrictSerializer):
+    q = serializers.CharField(required=False, max_length=100)
+
+
+class UnitQuery(StrictSerializer):
+    exhibition = Code(required=False)
+    kind = serializers.ChoiceField(UnitKind.choices, required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
+class SeasonQuery(StrictSerializer):
+    region = Code(required=False, help_text="code; this region and everything below it")
+
+
+class TourRequestQuery(StrictSerializer):
+    season = Code(required=False)
+    venue = Code(required=False)
+    state = serializers.ChoiceField(RequestState.choices, required=False)
+
+
+class StopQuery(StrictSerializer):
+    unit = Code(required=False)
+    venue = Code(required=False)
+    exhibition = Code(required=False)
+    state = serializers.ChoiceField(StopState.choices, required=False)
+    first = Day(required=False, help_text="at the host then or later")
+    end = Day(required=False, help_text="not included")
+
+
+class PlanQuery(StrictSerializer):
+    season = Code(required=False)
+
+
+class DiffQuery(StrictSerializer):
+    before = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10**9,
+        help_text="number of a version of the same plan; without it the published one",
+    )
+
+
+class SeasonBody(StrictSerializer):
+    slug = serializers.SlugField(max_length=80)
+    name_zh = serializers.CharField(max_length=200)
+    name_en = serializers.CharField(max_length=200, allow_blank=True, default="")
+    region = named(Region, "code")
+    first_date = Day()
+    end_date = Day(help_text="not included")
+    units = serializers.ListField(child=Code(), max_length=2000, default=list)
+    rules = serializers.DictField(default=dict, help_text="as in a planning instance")
+    objective = serializers.DictField(default=dict, help_text="as in a planning instance")
+
+    def validate_units(self, codes: list[str]) -> list[Unit]:
+        return _all_of(Unit, "code", codes)
+
+
+class WindowBody(StrictSerializer):
+    first_date = Day()
+    end_date = Day(help_text="not included")
+    preference = serializers.FloatField(min_value=0, max_value=1, default=1.0)
+
+
+class WishBody(StrictSerializer):
+    """What a host asks for, always whole; windows in the order of liking."""
+
+    venue = named(Venue)
+    space = Code(allow_null=True, default=None, help_text="of the venue")
+    stay_days = serializers.IntegerField(min_value=1, max_value=2000)
+    windows = WindowBody(many=True, min_length=1, max_length=50)
+    exhibitions = serializers.ListField(child=Code(), max_length=100, default=list)
+    expected_visits = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, allow_null=True, default=None
+    )
+    contact_email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+    note = serializers.CharField(max_length=5000, allow_blank=True, default="")
+
+    def validate_exhibitions(self, slugs: list[str]) -> list[Exhibition]:
+        return _all_of(Exhibition, "slug", slugs)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["space"] = space_of(attrs["venue"], attrs["space"])
+        return attrs
+
+
+class TourRequestBody(WishBody):
+    season = named(Season)
+
+
+def wish_from(body: dict[str, Any]) -> Wish:
+    windows = [WantedWindow(**window) for window in body["windows"]]
+    return Wish(**{**body, "windows": windows})
+
+
+class AcceptBody(StrictSerializer):
+    value = serializers.FloatField(min_value=0, max_value=1e12, required=False)
+    must = serializers.BooleanField(required=False)
+
+
+class ReasonBody(StrictSerializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class NoBody(StrictSerializer):
+    """Nothing need be sent."""
+
+
+class NewStopBody(StrictSerializer):
+    unit = named(Unit, "code")
+    venue = named(Venue)
+    space = Code(allow_null=True, default=None, help_text="of the venue")
+    request = VisibleRequest(allow_null=True, default=None)
+    opens_on = Day()
+    closes_on = Day(help_text="first day no longer open")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["space"] = space_of(attrs["venue"], attrs["space"])
+        request = attrs["request"]
+        if request is not None and request.venue_id != attrs["venue"].pk:
+            raise serializers.ValidationError(
+                {"request": "This request was made by another venue; leave it out or take its own."}
+            )
+        return attrs
+
+
+class MoveStopBody(StrictSerializer):
+    unit = named(Unit, "code", required=False)
+    space = Code(required=False, help_text="of the stop's venue")
+    opens_on = Day(required=False)
+    closes_on = Day(required=False, help_text="first day no longer open")
+
+
+class PlanBody(StrictSerializer):
+    season = named(Season)
+    name_zh = serializers.CharField(max_length=200)
+    name_en = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class LockBody(StrictSerializer):
+    unit = named(Unit, "code")
+    opens_on = Day()
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class RunBody(StrictSerializer):
+    """Exactly one of ``seconds`` and ``work`` is given."""
+
+    seconds = serializers.FloatField(required=False, min_value=0.1, max_value=86_400)
+    work = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    seed = serializers.IntegerField(default=1, min_value=0, max_value=2**31 - 1)
+
+
+class PublishBody(StrictSerializer):
+    version = serializers.IntegerField(min_value=1, max_value=10**9, help_text="its number")
+    message = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+class ContractBody(StrictSerializer):
+    stops = serializers.ListField(
+        child=Code(), max_length=5000, required=False, help_text="uids; without them all"
+    )
+
+
+def _all_of(model: type, field: str, names: list[str]) -> list[Any]:
+    found = {getattr(one, field): one for one in model.objects.filter(**{f"{field}__in": names})}
+    if unknown := sorted(set(names) - found.keys()):
+        raise serializers.ValidationError(f"Unknown: {', '.join(unknown[:20])}.")
+    return [found[name] for name in dict.fromkeys(names)]

@@ -1,0 +1,281 @@
+"""Exhibitions, units and what happens to them, as the interface shows it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers import RowSerializer
+from touring.models import (
+    PlannedStop,
+    RequestState,
+    RequestWindow,
+    StopState,
+    TourRequest,
+    Unit,
+    UnitKind,
+)
+from venues.models import JobState
+
+
+class ExhibitionRow(RowSerializer):
+    slug = serializers.CharField()
+    title_zh = serializers.CharField()
+    title_en = serializers.CharField()
+    description_zh = serializers.CharField()
+    description_en = serializers.CharField()
+    owner = serializers.CharField(source="owner.slug", allow_null=True)
+    exhibit_count = serializers.IntegerField(allow_null=True)
+    requires = serializers.DictField(
+        child=serializers.FloatField(), help_text="least figure per facility of a venue"
+    )
+    setup_days = serializers.IntegerField()
+    strike_days = serializers.IntegerField()
+    changed_at = serializers.DateTimeField()
+
+
+class UnitRow(RowSerializer):
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(UnitKind.choices)
+    exhibition = serializers.CharField(source="exhibition.slug")
+    serial = serializers.CharField()
+    operator = serializers.CharField(source="operator.slug", allow_null=True)
+    home = serializers.CharField(source="home.slug")
+    regions = serializers.ListField(child=serializers.CharField(), help_text="empty: anywhere")
+    returns_home = serializers.BooleanField()
+    is_active = serializers.BooleanField()
+    changed_at = serializers.DateTimeField()
+
+    class Meta:
+        added = ("regions",)
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        regions = defaultdict(list)
+        links = Unit.regions.through.objects.filter(unit__code__in=[row["code"] for row in rows])
+        for code, region in links.order_by("region__code").values_list(
+            "unit__code", "region__code"
+        ):
+            regions[code].append(region)
+        for row in rows:
+            row["regions"] = regions[row["code"]]
+
+
+class SeasonRow(RowSerializer):
+    slug = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    region = serializers.CharField(source="region.code")
+    first_date = serializers.DateField()
+    end_date = serializers.DateField(help_text="not included")
+
+
+class WindowRow(serializers.Serializer):
+    first_date = serializers.DateField()
+    end_date = serializers.DateField(help_text="not included")
+    preference = serializers.FloatField()
+
+
+class TourRequestRow(RowSerializer):
+    code = serializers.CharField()
+    season = serializers.CharField(source="season.slug")
+    venue = serializers.CharField(source="venue.slug")
+    space = serializers.CharField(source="space.code", allow_null=True)
+    state = serializers.ChoiceField(RequestState.choices)
+    reason = serializers.CharField(help_text="why it was rejected")
+    stay_days = serializers.IntegerField()
+    windows = WindowRow(many=True, help_text="in the order of liking")
+    exhibitions = serializers.ListField(child=serializers.CharField(), help_text="empty: any")
+    value = serializers.FloatField()
+    must = serializers.BooleanField()
+    expected_visits = serializers.IntegerField(allow_null=True)
+    contact_email = serializers.CharField()
+    note = serializers.CharField()
+    version = serializers.IntegerField()
+    changed_at = serializers.DateTimeField()
+
+    class Meta:
+        added = ("windows", "exhibitions")
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        codes = [row["code"] for row in rows]
+        windows, exhibitions = defaultdict(list), defaultdict(list)
+        asked = RequestWindow.objects.filter(request__code__in=codes).order_by("rank")
+        for code, first, end, preference in asked.values_list(
+            "request__code", "first_date", "end_date", "preference"
+        ):
+            windows[code].append({"first_date": first, "end_date": end, "preference": preference})
+        links = TourRequest.exhibitions.through.objects.filter(tourrequest__code__in=codes)
+        for code, slug in links.order_by("exhibition__slug").values_list(
+            "tourrequest__code", "exhibition__slug"
+        ):
+            exhibitions[code].append(slug)
+        for row in rows:
+            row["windows"], row["exhibitions"] = windows[row["code"]], exhibitions[row["code"]]
+
+
+class StopRow(RowSerializer):
+    """What everybody may know of a contracted stop."""
+
+    uid = serializers.CharField()
+    unit = serializers.CharField(source="unit.code")
+    exhibition = serializers.CharField(source="unit.exhibition.slug")
+    venue = serializers.CharField(source="venue.slug")
+    region = serializers.CharField(source="venue.region.code")
+    state = serializers.ChoiceField(StopState.choices)
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField(help_text="first day no longer open")
+    version = serializers.IntegerField()
+    changed_at = serializers.DateTimeField()
+
+
+class StopDetail(StopRow):
+    """The fields after ``changed_at`` are for those with a role at the venue."""
+
+    space = serializers.CharField(source="space.code", allow_null=True, required=False)
+    request = serializers.CharField(source="request.code", allow_null=True, required=False)
+    plan = serializers.IntegerField(source="plan_id", allow_null=True, required=False)
+    origin = serializers.CharField(source="origin.slug", allow_null=True, required=False)
+    departs_on = serializers.DateField(required=False)
+    arrives_on = serializers.DateField(required=False)
+    leaves_on = serializers.DateField(required=False, help_text="first day no longer there")
+    reason = serializers.CharField(required=False, help_text="why released or cancelled")
+
+
+class PlanRow(RowSerializer):
+    id = serializers.IntegerField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    season = serializers.CharField(source="season.slug")
+    sequence = serializers.IntegerField(help_text="grows with each publication")
+    published_version = serializers.IntegerField(source="published_version.number", allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class LockRow(RowSerializer):
+    unit = serializers.CharField(source="unit.code")
+    request = serializers.CharField(source="request.code")
+    opens_on = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class PointRow(serializers.Serializer):
+    seconds = serializers.FloatField()
+    work = serializers.IntegerField()
+    value = serializers.FloatField(allow_null=True)
+    bound = serializers.FloatField(allow_null=True)
+
+
+class RunRow(RowSerializer):
+    """A computation; ``value`` and ``bound`` are the latest of its course."""
+
+    id = serializers.IntegerField()
+    plan = serializers.IntegerField(source="plan_id")
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    state = serializers.ChoiceField(JobState.choices, source="job.state", allow_null=True)
+    error = serializers.CharField(source="job.error", allow_null=True)
+    seed = serializers.IntegerField()
+    seconds = serializers.FloatField(allow_null=True)
+    work = serializers.IntegerField(allow_null=True)
+    value = serializers.FloatField(allow_null=True)
+    bound = serializers.FloatField(allow_null=True)
+    version = serializers.IntegerField(source="version.id", allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(source="job.started_at", allow_null=True)
+    finished_at = serializers.DateTimeField(source="job.finished_at", allow_null=True)
+
+    class Meta:
+        added = ("value", "bound")
+        hidden = ("progress",)
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        for row in rows:
+            latest = row["progress"][-1] if row["progress"] else {}
+            row["value"], row["bound"] = latest.get("value"), latest.get("bound")
+
+
+class RunDetail(RunRow):
+    progress = PointRow(many=True)
+
+    class Meta:
+        added = ("value", "bound")
+
+
+class VersionRow(RowSerializer):
+    id = serializers.IntegerField()
+    plan = serializers.IntegerField(source="plan_id")
+    number = serializers.IntegerField()
+    run = serializers.IntegerField(source="run_id", allow_null=True)
+    based_on = serializers.IntegerField(source="based_on.number", allow_null=True)
+    value = serializers.DictField(help_text="the objective's parts")
+    bound = serializers.FloatField(allow_null=True, help_text="proven upper bound")
+    gap = serializers.FloatField(allow_null=True)
+    instance_hash = serializers.CharField()
+    plan_hash = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class PlannedStopRow(RowSerializer):
+    unit = serializers.CharField(source="unit.code")
+    request = serializers.CharField(source="request.code")
+    venue = serializers.CharField(source="request.venue.slug")
+    space = serializers.CharField(source="space.code", allow_null=True)
+    origin = serializers.CharField(source="origin.slug", allow_null=True)
+    departs_on = serializers.DateField()
+    arrives_on = serializers.DateField()
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    leaves_on = serializers.DateField()
+    is_locked = serializers.BooleanField()
+
+
+class VersionDetail(VersionRow):
+    maintenance = serializers.ListField(child=serializers.DictField())
+    unserved = serializers.ListField(
+        child=serializers.DictField(), help_text="a reason for every request without a stop"
+    )
+    stops = PlannedStopRow(many=True)
+
+    class Meta:
+        added = ("stops",)
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        planned = defaultdict(list)
+        found = PlannedStop.objects.filter(version__in=[row["id"] for row in rows])
+        columns = PlannedStopRow.columns().values()
+        for version, *stop in found.order_by("unit__code", "opens_on").values_list(
+            "version_id", *columns
+        ):
+            planned[version].append(tuple(stop))
+        for row in rows:
+            row["stops"] = PlannedStopRow.read(planned[row["id"]], now=now)
+
+
+class VersionDiffRow(serializers.Serializer):
+    """Request codes whose stops differ, and the value's parts before and after."""
+
+    before = serializers.IntegerField(help_text="version")
+    after = serializers.IntegerField(help_text="version")
+    added = serializers.ListField(child=serializers.CharField())
+    removed = serializers.ListField(child=serializers.CharField())
+    moved = serializers.ListField(child=serializers.CharField())
+    unchanged = serializers.IntegerField()
+    value = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class PublicationRow(RowSerializer):
+    plan = serializers.IntegerField(source="plan_id")
+    number = serializers.IntegerField()
+    version = serializers.IntegerField(source="version.number")
+    published_at = serializers.DateTimeField()
+    message = serializers.CharField()
+
+
+class ContractedRow(serializers.Serializer):
+    contracted = serializers.IntegerField(help_text="how many stops")

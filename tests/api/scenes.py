@@ -1,0 +1,234 @@
+"""One good request for every operation, in the network of ``conftest``, and who may make it.
+
+``EVERYONE`` reads what is public. Of the others each operation names who gets an answer; all the
+rest are refused. A test compares the list with the OpenAPI document: no operation without a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.conftest import ROLES
+
+CALLERS = ("anonymous", "nobody", *ROLES)
+EVERYONE = frozenset(CALLERS)
+SIGNED_IN = EVERYONE - {"anonymous"}
+AT_MUSEUM = frozenset(
+    {"reader", "editor", "publisher", "host", "planner", "administrator"}
+)  # any role over the museum
+IN_PROVINCE = frozenset({"reader", "planner", "administrator"})
+EDITORS = frozenset({"editor", "publisher", "administrator"})
+PUBLISHERS = frozenset({"publisher", "administrator"})
+HOSTS = EDITORS | {"host"}
+PLANNERS = frozenset({"planner", "administrator"})
+ADMINISTRATORS = frozenset({"administrator"})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``address`` and ``body`` may name rows of the network in braces: ``{draft.public_uid}``."""
+
+    method: str
+    address: str
+    allowed: frozenset[str]
+    body: Any = None
+    seen: str | None = None
+    """What stands in ``If-Match``."""
+    status: int = 200
+    kept_from: dict[str, int] = field(default_factory=dict)
+
+    def request(self, client, network, **headers: str):
+        address = self.address.format(**network.rows)
+        if self.seen is not None:
+            headers["HTTP_IF_MATCH"] = f'"{self.seen.format(**network.rows)}"'
+        call = getattr(client, self.method)
+        if self.method in ("get", "delete"):
+            return call(address, **headers)
+        body = filled(self.body, network)
+        return call(address, body, format="json", **headers)
+
+
+def filled(body: Any, network) -> Any:
+    if isinstance(body, dict):
+        return {name: filled(value, network) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, network) for value in body]
+    return body.format(**network.rows) if isinstance(body, str) else body
+
+
+EVENT = {
+    "title_zh": "光",
+    "start": "2026-12-05T10:00",
+    "end": "2026-12-05T11:00",
+    "venue": "museum",
+}
+WISH = {
+    "venue": "museum",
+    "stay_days": 30,
+    "windows": [{"first_date": "2027-02-01", "end_date": "2027-08-01"}],
+}
+STOP = {
+    "unit": "U-1",
+    "venue": "museum",
+    "space": "hall",
+    "opens_on": "2029-03-01",
+    "closes_on": "2029-04-01",
+}
+_E, _R, _P, _S = (
+    "/api/v1/events/",
+    "/api/v1/tour-requests/",
+    "/api/v1/plans/{plan.pk}/",
+    "/api/v1/stops/",
+)
+
+SCENES: dict[str, Scene] = {
+    # the network
+    "get_region_list": Scene("get", "/api/v1/regions/", EVERYONE),
+    "get_region_item": Scene("get", "/api/v1/regions/C/", EVERYONE),
+    "get_organisation_list": Scene("get", "/api/v1/organisations/", EVERYONE),
+    "get_organisation_item": Scene("get", "/api/v1/organisations/org/", EVERYONE),
+    "get_venue_list": Scene("get", "/api/v1/venues/", EVERYONE),
+    "get_venue_item": Scene("get", "/api/v1/venues/museum/", EVERYONE),
+    "post_venue_list": Scene(
+        "post",
+        "/api/v1/venues/",
+        ADMINISTRATORS,
+        {"slug": "new", "kind": "hall", "name_zh": "新", "region": "C"},
+        status=201,
+    ),
+    "patch_venue_item": Scene(
+        "patch",
+        "/api/v1/venues/museum/",
+        EDITORS,
+        {"name_en": "Museum"},
+        seen="{museum.version}",
+    ),
+    "get_space_list": Scene("get", "/api/v1/venues/museum/spaces/", EVERYONE),
+    "get_closure_list": Scene("get", "/api/v1/venues/museum/closures/", EVERYONE),
+    "post_closure_list": Scene(
+        "post",
+        "/api/v1/venues/museum/closures/",
+        EDITORS,
+        {"first_date": "2029-01-01", "end_date": "2029-01-08"},
+        status=201,
+    ),
+    "delete_closure_item": Scene(
+        "delete", "/api/v1/venues/museum/closures/{closure.pk}/", EDITORS, status=204
+    ),
+    "get_job_list": Scene("get", "/api/v1/jobs/", SIGNED_IN),
+    "get_job_item": Scene("get", "/api/v1/jobs/{job.pk}/", frozenset({"planner"})),
+    "post_cancel_job": Scene("post", "/api/v1/jobs/{job.pk}/cancel/", frozenset({"planner"})),
+    # events
+    "get_event_list": Scene("get", _E, EVERYONE),
+    "get_event_facets": Scene("get", f"{_E}facets/", EVERYONE),
+    "get_my_event_list": Scene("get", f"{_E}mine/", SIGNED_IN),
+    "get_event_item": Scene("get", _E + "{draft.public_uid}/", EDITORS),
+    "get_occurrence_list": Scene("get", "/api/v1/occurrences/", EVERYONE),
+    "get_feed_list": Scene("get", "/api/v1/feeds/", EVERYONE),
+    "post_event_list": Scene("post", _E, EDITORS, EVENT, status=201),
+    "patch_event_item": Scene(
+        "patch",
+        _E + "{draft.public_uid}/",
+        EDITORS,
+        {"title_zh": "影"},
+        seen="{draft.sequence}",
+    ),
+    "put_pushed_event": Scene("put", f"{_E}by-source/cms/17/", EDITORS, EVENT, status=201),
+    "post_submit_event": Scene(
+        "post", _E + "{draft.public_uid}/submit/", EDITORS, seen="{draft.sequence}"
+    ),
+    "post_return_event": Scene(
+        "post", _E + "{submitted.public_uid}/return/", PUBLISHERS, seen="{submitted.sequence}"
+    ),
+    "post_publish_event": Scene(
+        "post", _E + "{draft.public_uid}/publish/", PUBLISHERS, seen="{draft.sequence}"
+    ),
+    "post_archive_event": Scene(
+        "post", _E + "{shown.public_uid}/archive/", PUBLISHERS, seen="{shown.sequence}"
+    ),
+    "post_cancel_event": Scene(
+        "post", _E + "{shown.public_uid}/cancel/", PUBLISHERS, seen="{shown.sequence}"
+    ),
+    "post_reinstate_event": Scene(
+        "post", _E + "{cancelled.public_uid}/reinstate/", PUBLISHERS, seen="{cancelled.sequence}"
+    ),
+    # tours
+    "get_exhibition_list": Scene("get", "/api/v1/exhibitions/", EVERYONE),
+    "get_exhibition_item": Scene("get", "/api/v1/exhibitions/light/", EVERYONE),
+    "get_unit_list": Scene("get", "/api/v1/units/", EVERYONE),
+    "get_unit_item": Scene("get", "/api/v1/units/U-1/", EVERYONE),
+    "get_season_list": Scene("get", "/api/v1/seasons/", EVERYONE),
+    "get_season_item": Scene("get", "/api/v1/seasons/2027/", EVERYONE),
+    "post_season_list": Scene(
+        "post",
+        "/api/v1/seasons/",
+        PLANNERS,
+        {
+            "slug": "2028",
+            "name_zh": "二八",
+            "region": "P",
+            "first_date": "2028-01-01",
+            "end_date": "2029-01-01",
+            "units": ["U-1"],
+        },
+        status=201,
+    ),
+    "get_tour_request_list": Scene("get", _R, SIGNED_IN),
+    "get_tour_request_item": Scene("get", f"{_R}R-1/", AT_MUSEUM),
+    "post_tour_request_list": Scene(
+        "post", _R, HOSTS | PLANNERS, {**WISH, "season": "2027"}, status=201
+    ),
+    "put_tour_request_item": Scene(
+        "put", f"{_R}R-1/", HOSTS | PLANNERS, WISH, seen="{request.version}"
+    ),
+    "post_accept_tour_request": Scene(
+        "post", f"{_R}R-1/accept/", PLANNERS, {"value": 3}, seen="{request.version}"
+    ),
+    "post_reject_tour_request": Scene(
+        "post", f"{_R}R-1/reject/", PLANNERS, {"reason": "too late"}, seen="{request.version}"
+    ),
+    "post_withdraw_tour_request": Scene(
+        "post", f"{_R}R-1/withdraw/", HOSTS | PLANNERS, seen="{request.version}"
+    ),
+    "get_stop_list": Scene("get", _S, EVERYONE),
+    "get_my_stop_list": Scene("get", f"{_S}mine/", SIGNED_IN),
+    "get_stop_item": Scene("get", f"{_S}proposed/", AT_MUSEUM),
+    "post_stop_list": Scene("post", _S, PLANNERS, STOP, status=201),
+    "patch_stop_item": Scene(
+        "patch",
+        f"{_S}proposed/",
+        PLANNERS,
+        {"opens_on": "2027-04-01", "closes_on": "2027-05-01"},
+        seen="{proposed.version}",
+    ),
+    "post_contract_stop": Scene(
+        "post", f"{_S}proposed/contract/", PLANNERS, seen="{proposed.version}"
+    ),
+    "post_cancel_stop": Scene(
+        "post", f"{_S}proposed/cancel/", PLANNERS, {"reason": "flood"}, seen="{proposed.version}"
+    ),
+    "get_plan_list": Scene("get", "/api/v1/plans/", SIGNED_IN),
+    "post_plan_list": Scene(
+        "post", "/api/v1/plans/", PLANNERS, {"season": "2027", "name_zh": "乙"}, status=201
+    ),
+    "get_plan_item": Scene("get", _P, IN_PROVINCE),
+    "get_lock_list": Scene("get", f"{_P}locks/", IN_PROVINCE),
+    "put_lock_item": Scene(
+        "put", f"{_P}locks/R-2/", PLANNERS, {"unit": "U-1", "opens_on": "2027-06-01"}
+    ),
+    "delete_lock_item": Scene("delete", f"{_P}locks/R-1/", PLANNERS, status=204),
+    "get_plan_run_list": Scene("get", f"{_P}runs/", IN_PROVINCE),
+    "post_plan_run_list": Scene("post", f"{_P}runs/", PLANNERS, {"work": 5}, status=202),
+    "get_plan_version_list": Scene("get", f"{_P}versions/", IN_PROVINCE),
+    "get_publication_list": Scene("get", f"{_P}publications/", IN_PROVINCE),
+    "post_publish_plan": Scene(
+        "post", f"{_P}publish/", PLANNERS, {"version": 1}, seen="{plan.sequence}"
+    ),
+    "post_contract_plan": Scene("post", f"{_P}contract/", PLANNERS, {}),
+    "get_run_list": Scene("get", "/api/v1/runs/", SIGNED_IN),
+    "get_run_item": Scene("get", "/api/v1/runs/{run.pk}/", IN_PROVINCE),
+    "post_cancel_run": Scene("post", "/api/v1/runs/{run.pk}/cancel/", PLANNERS),
+    "get_version_item": Scene("get", "/api/v1/versions/{version.pk}/", IN_PROVINCE),
+    "get_version_diff_item": Scene("get", "/api/v1/versions/{version.pk}/diff/", IN_PROVINCE),
+}
