@@ -47,6 +47,7 @@ def running(*, port: int, with_worker: bool) -> Iterator[list[subprocess.Popen[b
     """
     site = f"http://127.0.0.1:{port}"
     granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    granian += ["--blocking-threads", "4"]
     commands = {"web": [*granian, "config.wsgi:application"]}
     if with_worker:
         commands["worker"] = ["celery", "-A", "config", "worker", "-B", "-c", "1", "-l", "WARNING"]

@@ -53,10 +53,11 @@ def _read_feed(fetch: GuardedFetch, url: str, readings: Readings) -> None:
     if not isinstance(first, Fetched) or not first.etag:
         readings.complaints.append(f"{url}: no ETag")
         return
-    reading = read_calendar(first.body, default_timezone="Asia/Shanghai")
     readings.feeds += 1
-    readings.entries += len(reading.entries)
-    readings.complaints += [f"{url}: {problem}" for problem in reading.problems]
+    if b"\r\nBEGIN:VEVENT\r\n" in first.body:  # a hall without a stop has an empty feed
+        reading = read_calendar(first.body, default_timezone="Asia/Shanghai")
+        readings.entries += len(reading.entries)
+        readings.complaints += [f"{url}: {problem}" for problem in reading.problems]
     if isinstance(fetch(url, etag=first.etag), Fetched):
         readings.complaints.append(f"{url}: read again unchanged, it is sent anew")
 

@@ -192,6 +192,14 @@ def _passes_home(
     return any(one.leave <= first <= two.arrival for first, _ in vehicle.available[1:])
 
 
+def _stays_out(problem: Problem, unit: int, one: _Visit, two: _Visit) -> bool:
+    """Does a span boundary separate the visits of a unit that does not return between spans?"""
+    vehicle = problem.units[unit]
+    return not vehicle.returns_home and any(
+        one.leave <= first <= two.arrival for first, _ in vehicle.available[1:]
+    )
+
+
 def _leg(
     problem: Problem, unit: int, origin: int, target: int, *, through_home: bool
 ) -> tuple[float, int]:
@@ -219,6 +227,7 @@ def _cheapest_trips(
     vehicle = problem.units[unit]
     limit = vehicle.max_days_out or 0
     n = len(visits)
+    barred = [_stays_out(problem, unit, one, two) for one, two in itertools.pairwise(visits)]
     leaves = [v.arrival - int(problem.days_from_home[unit, v.host]) for v in visits]
     backs = [v.leave + int(problem.days_to_home[unit, v.host]) for v in visits]
     if not returns:
@@ -228,7 +237,10 @@ def _cheapest_trips(
     for start in range(n):
         if best[start][0] == math.inf:
             continue
-        if start and leaves[start] < backs[start - 1] + vehicle.rest_days:
+        if start and (
+            leaves[start] < backs[start - 1] + vehicle.rest_days
+            or (barred[start - 1] and not forced[start - 1])
+        ):
             continue
         km = best[start][0] + float(problem.km_from_home[unit, visits[start].host])
         days = best[start][1] + int(problem.days_from_home[unit, visits[start].host])
@@ -259,44 +271,6 @@ def _cheapest_trips(
         cuts[start - 1] = True
         start = before[start]
     return cuts
-
-
-def trips_are_possible(
-    problem: Problem, unit: int, stops: Sequence[Stop], maintenance: Sequence[MaintenanceSpan]
-) -> bool:
-    """Can the season be divided into trips that keep H9's days out and rests?"""
-    vehicle = problem.units[unit]
-    if vehicle.max_days_out is None or not stops:
-        return True
-    visits = [_visit(problem, unit, stop) for stop in stops]
-    forced = [
-        _passes_home(problem, unit, one, two, maintenance)
-        for one, two in itertools.pairwise(visits)
-    ]
-    returns = vehicle.returns_home or any(span.first >= visits[-1].leave for span in maintenance)
-    cuts = _cheapest_trips(problem, unit, visits, forced, returns=returns)
-    return _trips_hold(problem, unit, visits, cuts, returns=returns)
-
-
-def _trips_hold(
-    problem: Problem, unit: int, visits: list[_Visit], cuts: list[bool], *, returns: bool
-) -> bool:
-    vehicle = problem.units[unit]
-    leave = visits[0].arrival - int(problem.days_from_home[unit, visits[0].host])
-    for i, visit in enumerate(visits):
-        last = i == len(visits) - 1
-        if not last and not cuts[i]:
-            continue
-        home = not last or returns
-        back = visit.leave + (int(problem.days_to_home[unit, visit.host]) if home else 0)
-        if back - leave > (vehicle.max_days_out or 0):
-            return False
-        if not last:
-            following = visits[i + 1]
-            leave = following.arrival - int(problem.days_from_home[unit, following.host])
-            if leave < back + vehicle.rest_days:
-                return False
-    return True
 
 
 def _routes(problem: Problem, plan: Plan) -> list[Route]:

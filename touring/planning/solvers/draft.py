@@ -310,6 +310,8 @@ class Draft:
         """H9: trips between two tasks at home are short enough and rests long enough."""
         vehicle = self.problem.units[unit]
         limit = vehicle.max_days_out or 0
+        if _rests_while_away(tasks):
+            return False
         left: int | None = None
         back: int | None = None
         place, day = HOME, 0
@@ -527,6 +529,21 @@ def tidied(tasks: tuple[Task, ...], rest_days: int) -> tuple[Task, ...]:
     while kept and kept[-1].option < 0 and not kept[-1].fixed:
         kept.pop()
     return tuple(kept)
+
+
+def _rests_while_away(tasks: tuple[Task, ...]) -> bool:
+    """Is a unit that stays where it is between two spans sent home there for a rest alone?"""
+    gap: list[Task] = []
+    for task in tasks:
+        if task.option < 0:
+            gap.append(task)
+            continue
+        away = any(one.place == THERE for one in gap)
+        rests = any(one.place == HOME and one.need < 0 for one in gap)
+        if away and rests and all(one.need < 0 for one in gap):
+            return True
+        gap = []
+    return False
 
 
 def without(season: Season, positions: set[int]) -> tuple[Task, ...]:

@@ -184,7 +184,7 @@ def _from(
     table: npt.NDArray, home: npt.NDArray, origins: npt.NDArray[np.int32], hosts: npt.NDArray
 ) -> npt.NDArray:
     """Entries from each origin to each host, ``(places, options)``."""
-    entries = table[origins[:, None], hosts]
+    entries = table[np.maximum(origins, 0)[:, None], hosts]
     entries[origins == HOME] = home[hosts]
     return entries
 
@@ -193,7 +193,7 @@ def _back(
     table: npt.NDArray, home: npt.NDArray, targets: npt.NDArray[np.int32], hosts: npt.NDArray
 ) -> npt.NDArray:
     """Entries from each host to each target; 0 where the unit need not go on."""
-    entries = table[hosts, targets[:, None]]
+    entries = table[hosts, np.maximum(targets, 0)[:, None]]
     entries[targets == HOME] = home[hosts]
     entries[targets == THERE] = 0
     return entries
