@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -19,6 +20,17 @@ EDITORS = frozenset({Role.ADMINISTRATOR, Role.MUSEUM_PUBLISHER, Role.MUSEUM_EDIT
 PUBLISHERS = frozenset({Role.ADMINISTRATOR, Role.MUSEUM_PUBLISHER})
 PLANNERS = frozenset({Role.ADMINISTRATOR, Role.TOUR_PLANNER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+class Actor(Protocol):
+    """Who asks for something: an account, nobody in particular, or :data:`SYSTEM`."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_superuser(self) -> bool: ...
 
 
 class System:
@@ -35,7 +47,7 @@ SYSTEM = System()
 
 
 def has_role(
-    user,
+    user: Actor | None,
     roles: Collection[str],
     *,
     on: date,
@@ -53,7 +65,7 @@ def has_role(
     if user.is_superuser:
         return True
     scope = _scope(region, organisation, venue)
-    held = Membership.objects.valid_on(on).filter(user=user, role__in=roles)
+    held = Membership.objects.valid_on(on).filter(user=user.pk, role__in=roles)
     return held.filter(scope).exists()
 
 
@@ -76,39 +88,39 @@ def _region_and_above(region_id: int) -> Q:
     return Q(region__descendant_paths__descendant=region_id)
 
 
-def can_edit_venue(user, venue: Venue, on: date) -> bool:
+def can_edit_venue(user: Actor | None, venue: Venue, on: date) -> bool:
     """Change what is said about the venue: facts, spaces, closures, drafts of events."""
     return has_role(user, EDITORS, on=on, venue=venue)
 
 
-def can_publish_for(user, venue: Venue, on: date) -> bool:
+def can_publish_for(user: Actor | None, venue: Venue, on: date) -> bool:
     """Show, change and cancel the venue's events in public."""
     return has_role(user, PUBLISHERS, on=on, venue=venue)
 
 
-def can_plan(user, region: Region, on: date) -> bool:
+def can_plan(user: Actor | None, region: Region, on: date) -> bool:
     """Make and publish tour plans for hosts in the region."""
     return has_role(user, PLANNERS, on=on, region=region)
 
 
-def can_administer(user, region: Region, on: date) -> bool:
+def can_administer(user: Actor | None, region: Region, on: date) -> bool:
     """Register venues and organisations in the region, change the tree below it, give roles."""
     return has_role(user, ADMINISTRATORS, on=on, region=region)
 
 
-def require(allowed: bool, message: str, **detail) -> None:
+def require(allowed: bool, message: str, **detail: Any) -> None:
     """Raises: NotAllowed: with ``message``, unless ``allowed``."""
     if not allowed:
         raise NotAllowed(message, **detail)
 
 
-def venues_of(user, roles: Collection[str], *, on: date) -> QuerySet[Venue]:
+def venues_of(user: Actor | None, roles: Collection[str], *, on: date) -> QuerySet[Venue]:
     """The venues over which ``user`` holds one of ``roles`` on that day, as :func:`has_role`."""
     if user is None or not user.is_active:
         return Venue.objects.none()
     if user.is_superuser:
         return Venue.objects.all()
-    held = Membership.objects.valid_on(on).filter(user=user, role__in=roles)
+    held = Membership.objects.valid_on(on).filter(user=user.pk, role__in=roles)
     return Venue.objects.filter(
         Q(pk__in=held.filter(venue__isnull=False).values("venue"))
         | Q(organisation__in=held.filter(organisation__isnull=False).values("organisation"))
@@ -116,13 +128,13 @@ def venues_of(user, roles: Collection[str], *, on: date) -> QuerySet[Venue]:
     )
 
 
-def regions_of(user, roles: Collection[str], *, on: date) -> QuerySet[Region]:
+def regions_of(user: Actor | None, roles: Collection[str], *, on: date) -> QuerySet[Region]:
     """The regions over which ``user`` holds one of ``roles``, with everything below them."""
     if user is None or not user.is_active:
         return Region.objects.none()
     if user.is_superuser:
         return Region.objects.all()
-    held = Membership.objects.valid_on(on).filter(user=user, role__in=roles)
+    held = Membership.objects.valid_on(on).filter(user=user.pk, role__in=roles)
     return Region.objects.filter(pk__in=_below(held))
 
 

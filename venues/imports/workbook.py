@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -153,7 +154,7 @@ def _sheet_rows(content: bytes) -> Iterator[tuple[int, Sequence[Value | Unusable
         book.close()
 
 
-def _cell_value(cell, day_zero: datetime) -> Value | UnusableCell:
+def _cell_value(cell: Any, day_zero: datetime) -> Value | UnusableCell:
     value = cell.value
     if cell.data_type == "e":
         return UnusableCell(f"The cell shows the error {value}; correct its formula.")

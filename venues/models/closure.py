@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,7 +11,7 @@ from venues.models.venue import Space, Venue
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
-    def touching(self, first, end) -> ClosureQuerySet:
+    def touching(self, first: date, end: date) -> ClosureQuerySet:
         """Closures with at least one day inside ``[first, end)``."""
         return self.filter(first_date__lt=end, end_date__gt=first)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from venues.errors import Invalid, field_problem
 from venues.models import Closure, Space, Venue
-from venues.permissions import can_edit_venue, require
+from venues.permissions import Actor, can_edit_venue, require
 from venues.services.venues import touch_venue
 from venues.spans import DaySpan
 from venues.texts import forbidden_characters
@@ -20,7 +20,7 @@ def add_closure(
     *,
     venue: Venue,
     span: DaySpan,
-    by,
+    by: Actor | None,
     now: datetime,
     space: Space | None = None,
     reason_zh: str = "",
@@ -64,7 +64,7 @@ def add_closure(
 
 
 @transaction.atomic
-def remove_closure(*, closure: Closure, by, now: datetime) -> None:
+def remove_closure(*, closure: Closure, by: Actor | None, now: datetime) -> None:
     """Lift a closure as a whole. Raises: NotAllowed."""
     _require_editor(by, closure.venue, now)
     venue = closure.venue
@@ -72,7 +72,7 @@ def remove_closure(*, closure: Closure, by, now: datetime) -> None:
     touch_venue(venue, now=now)
 
 
-def _require_editor(by, venue: Venue, now: datetime) -> None:
+def _require_editor(by: Actor | None, venue: Venue, now: datetime) -> None:
     allowed = can_edit_venue(by, venue, localdate(now))
     require(allowed, "You may not edit this venue.", venue=venue.slug)
 

@@ -27,6 +27,7 @@ from django.db import IntegrityError, transaction
 
 from venues.errors import Conflict, JobNotQueued, LeaseLost
 from venues.models import Job, JobState
+from venues.permissions import Actor
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,9 @@ class Lease:
     owner: str
 
 
-def enqueue(*, kind: str, subject: str, by, now: datetime, max_attempts: int = 3) -> Job:
+def enqueue(
+    *, kind: str, subject: str, by: Actor | None, now: datetime, max_attempts: int = 3
+) -> Job:
     """Leave a job for a worker; the active job of the same kind and subject if there is one.
 
     ``by`` is the user on whose behalf it runs, ``None`` for the timetable. Whoever enqueues has
@@ -52,7 +55,7 @@ def enqueue(*, kind: str, subject: str, by, now: datetime, max_attempts: int = 3
                 return Job.objects.create(
                     kind=kind,
                     subject=subject,
-                    requested_by=by,
+                    requested_by_id=None if by is None else by.pk,
                     created_at=now,
                     max_attempts=max_attempts,
                 )
@@ -140,7 +143,7 @@ def mark_cancelled(lease: Lease, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def request_cancel(*, job_id: int, by, now: datetime) -> Job:
+def request_cancel(*, job_id: int, by: Actor | None, now: datetime) -> Job:
     """Cancel a waiting job at once; ask the worker of a running one to stop at its next heartbeat.
 
     A job that is over stays as it is. Whether ``by`` may is the caller's question.

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -22,7 +23,7 @@ _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def issue_api_key(
-    *, user, name: str, scopes: Sequence[str], now: datetime, days: int = 365
+    *, user: Any, name: str, scopes: Sequence[str], now: datetime, days: int = 365
 ) -> tuple[ApiKey, str]:
     """A new key of ``user`` and its plain text, which is not stored and cannot be shown again.
 

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from venues.errors import Invalid, field_problem
 from venues.models import Organisation
-from venues.permissions import ADMINISTRATORS, can_administer, has_role, require
+from venues.permissions import ADMINISTRATORS, Actor, can_administer, has_role, require
 from venues.services.addresses import leave_address
 from venues.services.facts import row_problems
 
@@ -20,7 +20,7 @@ FACTS = frozenset(f.name for f in Organisation._meta.concrete_fields) - {"id", "
 
 
 @transaction.atomic
-def register_organisation(*, by, now: datetime, **facts: Any) -> Organisation:
+def register_organisation(*, by: Actor | None, now: datetime, **facts: Any) -> Organisation:
     """Add an organisation from its ``FACTS``.
 
     Raises:
@@ -41,7 +41,7 @@ def register_organisation(*, by, now: datetime, **facts: Any) -> Organisation:
 
 @transaction.atomic
 def change_organisation(
-    *, organisation_id: int, changes: Mapping[str, Any], by, now: datetime
+    *, organisation_id: int, changes: Mapping[str, Any], by: Actor | None, now: datetime
 ) -> Organisation:
     """Set the ``FACTS`` in ``changes``.
 

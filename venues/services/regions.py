@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils.timezone import localdate
 
 from venues.errors import Conflict, Invalid, field_problem
@@ -23,7 +24,7 @@ from venues.models import (
     RegionPath,
     Venue,
 )
-from venues.permissions import can_administer, require
+from venues.permissions import Actor, can_administer, require
 from venues.services.addresses import leave_address
 from venues.texts import forbidden_characters
 
@@ -37,7 +38,7 @@ def create_region(
     name_zh: str,
     level: int,
     parent: Region | None,
-    by,
+    by: Actor | None,
     now: datetime,
     name_en: str = "",
     kind: str = "",
@@ -80,7 +81,9 @@ def create_region(
 
 
 @transaction.atomic
-def rename_region(*, region: Region, name_zh: str, name_en: str, by, now: datetime) -> Region:
+def rename_region(
+    *, region: Region, name_zh: str, name_en: str, by: Actor | None, now: datetime
+) -> Region:
     """Correct the names under an unchanged code; for a new code see :func:`replace_region`."""
     _require_administrator(by, region, now)
     if problems := _name_problems(region.code, name_zh, name_en):
@@ -91,7 +94,9 @@ def rename_region(*, region: Region, name_zh: str, name_en: str, by, now: dateti
 
 
 @transaction.atomic
-def move_region(*, region: Region, parent: Region | None, by, now: datetime) -> Region:
+def move_region(
+    *, region: Region, parent: Region | None, by: Actor | None, now: datetime
+) -> Region:
     """Put a region, with everything below it, under another parent.
 
     Raises:
@@ -115,7 +120,7 @@ def replace_region(
     code: str,
     name_zh: str,
     on: date,
-    by,
+    by: Actor | None,
     now: datetime,
     name_en: str = "",
     kind: str | None = None,
@@ -166,7 +171,7 @@ def replace_region(
 
 @transaction.atomic
 def merge_regions(
-    *, merged: Sequence[Region], into: Region, on: date, by, now: datetime
+    *, merged: Sequence[Region], into: Region, on: date, by: Actor | None, now: datetime
 ) -> list[Membership]:
     """Close regions on the day ``on`` because another one takes their area.
 
@@ -202,7 +207,7 @@ def merge_regions(
     return ended
 
 
-def _require_administrator(by, region: Region | None, now: datetime) -> None:
+def _require_administrator(by: Actor | None, region: Region | None, now: datetime) -> None:
     if region is None:
         allowed = bool(by and by.is_active and by.is_superuser)
         require(allowed, "Only a superuser may change the root of the region tree.")
@@ -291,7 +296,7 @@ def _hand_over(old: Region, new: Region, *, left_behind: tuple[type, ...], now: 
             _point(relation.related_model, relation.field.name, old, new)
 
 
-def _point(model, field: str, old: Region, new: Region) -> None:
+def _point(model: type[Model], field: str, old: Region, new: Region) -> None:
     try:
         with transaction.atomic():
             model._base_manager.filter(**{field: old}).update(**{field: new})
@@ -304,7 +309,7 @@ def _point(model, field: str, old: Region, new: Region) -> None:
         ) from error
 
 
-def _point_links(relation, old: Region, new: Region) -> None:
+def _point_links(relation: Any, old: Region, new: Region) -> None:
     """A row linked to both regions keeps one link."""
     links = relation.through._base_manager
     owner, region = relation.field.m2m_field_name(), relation.field.m2m_reverse_field_name()

@@ -17,6 +17,7 @@ from venues.errors import Conflict, Invalid, Stale, field_problem
 from venues.models import CoordinatesSource, FormerAddress, Geocoding, Space, Venue
 from venues.permissions import (
     ADMINISTRATORS,
+    Actor,
     can_administer,
     can_edit_venue,
     has_role,
@@ -31,7 +32,7 @@ FACTS = frozenset(f.name for f in Venue._meta.concrete_fields) - _KEPT_BY_SERVIC
 
 
 @transaction.atomic
-def register_venue(*, by, now: datetime, **facts: Any) -> Venue:
+def register_venue(*, by: Actor | None, now: datetime, **facts: Any) -> Venue:
     """Add a venue from its ``FACTS``; without coordinates its address is left to be looked up.
 
     Coordinates count as the operator's unless ``coordinates_source`` says otherwise.
@@ -56,7 +57,7 @@ def register_venue(*, by, now: datetime, **facts: Any) -> Venue:
 
 @transaction.atomic
 def change_venue(
-    *, venue_id: int, seen_version: int, changes: Mapping[str, Any], by, now: datetime
+    *, venue_id: int, seen_version: int, changes: Mapping[str, Any], by: Actor | None, now: datetime
 ) -> Venue:
     """Set the ``FACTS`` in ``changes``; what is equal already changes nothing, not even the version.
 
@@ -104,7 +105,7 @@ def touch_venue(venue: Venue, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def add_space(*, venue: Venue, by, now: datetime, **facts: Any) -> Space:
+def add_space(*, venue: Venue, by: Actor | None, now: datetime, **facts: Any) -> Space:
     """Raises: NotAllowed; Invalid: every problem of the facts."""
     _require_editor(by, venue, now)
     space = Space(venue=venue, **facts)
@@ -116,7 +117,9 @@ def add_space(*, venue: Venue, by, now: datetime, **facts: Any) -> Space:
 
 
 @transaction.atomic
-def change_space(*, space: Space, changes: Mapping[str, Any], by, now: datetime) -> Space:
+def change_space(
+    *, space: Space, changes: Mapping[str, Any], by: Actor | None, now: datetime
+) -> Space:
     """Raises: NotAllowed; Invalid: every problem; spaces do not move to another venue."""
     _require_editor(by, space.venue, now)
     if unknown := changes.keys() - {"code", "name_zh", "name_en"} - _SPACE_FIGURES:
@@ -132,7 +135,7 @@ def change_space(*, space: Space, changes: Mapping[str, Any], by, now: datetime)
 
 
 @transaction.atomic
-def remove_space(*, space: Space, by, now: datetime) -> None:
+def remove_space(*, space: Space, by: Actor | None, now: datetime) -> None:
     """Raises: NotAllowed; Conflict: something is planned or shown there."""
     _require_editor(by, space.venue, now)
     venue = space.venue
@@ -155,7 +158,7 @@ def settle_place(venue: Venue, before: Venue | None = None) -> None:
     if not placed:
         venue.coordinates_source = ""
     elif not venue.coordinates_source or (
-        moved and venue.coordinates_source == before.coordinates_source
+        before is not None and moved and venue.coordinates_source == before.coordinates_source
     ):
         venue.coordinates_source = CoordinatesSource.OPERATOR
 
@@ -246,12 +249,12 @@ def _refuse_unknown(facts: Mapping[str, Any]) -> None:
         raise TypeError(f"a venue has no {', '.join(sorted(unknown))} to state")
 
 
-def _require_editor(by, venue: Venue, now: datetime) -> None:
+def _require_editor(by: Actor | None, venue: Venue, now: datetime) -> None:
     allowed = can_edit_venue(by, venue, localdate(now))
     require(allowed, "You may not edit this venue.", venue=venue.slug)
 
 
-def _require_both_ends(by, before: Venue, after: Venue, on: date) -> None:
+def _require_both_ends(by: Actor | None, before: Venue, after: Venue, on: date) -> None:
     if (before.region_id, before.organisation_id) == (after.region_id, after.organisation_id):
         return
     allowed = has_role(by, ADMINISTRATORS, on=on, venue=before)
