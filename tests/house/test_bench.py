@@ -21,7 +21,12 @@ def test_unknown_benchmark_is_refused_with_the_list_of_those_there_are(capsys, m
 
 def test_benchmark_gets_its_arguments_and_its_answer_is_the_last_line(capsys, monkeypatch):
     feeds = types.ModuleType("benchmarks.feeds")
-    feeds.main = lambda argv: print("a table") or {"seed": 7, "asked": argv}
+
+    def main(argv: list[str]) -> dict[str, object]:
+        sys.stdout.write("a table\n")
+        return {"seed": 7, "asked": argv}
+
+    feeds.main = main
     monkeypatch.setattr(run, "names", lambda: ["feeds"])
     monkeypatch.setitem(sys.modules, "benchmarks.feeds", feeds)
 
