@@ -6,3 +6,5 @@ from config.settings.secrets import local_secret_key
 
 if not SECRET_KEY:
     SECRET_KEY = local_secret_key(VAR_DIR)
+
+WHITENOISE_USE_FINDERS = True  # static files as they lie in the apps, nothing to collect
