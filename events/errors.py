@@ -23,6 +23,12 @@ class InvalidEvent(Invalid):
     code = "invalid_event"
 
 
+class InvalidSubscription(Invalid):
+    """An address no calendar is read from; ``detail["problems"]`` as of :class:`InvalidEvent`."""
+
+    code = "invalid_subscription"
+
+
 class NoSuchDate(DomainError):
     """The event has no date with this original start."""
 

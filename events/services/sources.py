@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import transaction
 from events.enums import Moderation, Status
 from events.ical.entry import Entry
 from events.models import Event, EventReference, Source, SourceKind, Topic
-from events.services.facts import Facts, SyncProblem, facts_of, status_of
+from events.services.facts import Facts, SyncProblem, bounded_uid, facts_of, status_of
 from events.services.occurrences import refresh_many
 from venues.models import Venue
 
@@ -95,6 +95,7 @@ def sync_source(
     now: datetime,
     window: tuple[datetime, datetime] | None = None,
     brake: Brake | None = None,
+    unreadable: Collection[str] = (),
 ) -> SyncReport:
     """Make the source's events equal to ``entries``; idempotent, whatever their order.
 
@@ -106,6 +107,8 @@ def sync_source(
     ``window``: the moments ``[first, end)`` about which the entries say everything. Events that
     have dates, but none inside, are left alone when missing. None: they say everything.
     ``brake``: missing entries are not believed when there are too many of them.
+    ``unreadable``: uids that were sent although there is no entry for them, or not for each of
+    their dates; what is known of these stays.
 
     The number of queries does not depend on the number of entries, apart from the databases'
     limits on the size of a statement.
@@ -117,13 +120,15 @@ def sync_source(
     stored = {event.uid: event for event in _stored(source)}
 
     changes = _Changes()
-    for wanted in facts:
+    for wanted in _with_lost_dates(facts, stored, unreadable):
         _compare(wanted, stored.get(wanted.uid), venues[wanted.uid], topics, source, now, changes)
     named = {wanted.uid for wanted in facts}
     missing = [
         event
         for event in stored.values()
-        if event.uid not in named and event.status != Status.CANCELLED
+        if event.uid not in named
+        and event.status != Status.CANCELLED
+        and not _is_named(event.uid, unreadable)
     ]
     _cancel(_believed(missing, stored, source, window, brake, changes, problems), now, changes)
 
@@ -143,6 +148,32 @@ def sync_source(
 
 def _stored(source: Source) -> Iterable[Event]:
     return Event.objects.filter(source=source).prefetch_related("topics", "references")
+
+
+def _is_named(stored_uid: str, uids: Collection[str]) -> bool:
+    """Whether the event is one of ``uids``, or one that was told apart from others under it."""
+    return any(
+        stored_uid == bounded_uid(uid) or stored_uid.startswith(f"{uid[:200]}#") for uid in uids
+    )
+
+
+def _with_lost_dates(
+    facts: list[Facts], stored: Mapping[str, Event], unreadable: Collection[str]
+) -> list[Facts]:
+    """Facts to which the stored overrides are added where some could not be read this time."""
+    lost = {bounded_uid(uid) for uid in unreadable}
+    return [
+        replace(
+            wanted,
+            columns={
+                **wanted.columns,
+                "overrides": stored[wanted.uid].overrides | wanted.columns["overrides"],
+            },
+        )
+        if wanted.uid in lost and wanted.uid in stored
+        else wanted
+        for wanted in facts
+    ]
 
 
 def _venues_of(

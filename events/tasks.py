@@ -1,0 +1,38 @@
+"""What happens by itself; the timetable stands in ``config.celery``."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from events.adapters.http import GuardedFetch
+from events.services import occurrences, outbox, retention, subscriptions
+
+
+@shared_task(name="events.deliver_mail", acks_late=True, reject_on_worker_lost=True)
+def deliver_mail() -> None:
+    outbox.deliver_mail(now=timezone.now())
+
+
+@shared_task(name="events.refresh_subscriptions", acks_late=True, reject_on_worker_lost=True)
+def refresh_subscriptions() -> None:
+    """One task per calendar, so that a slow or broken one costs only itself."""
+    for subscription_id in subscriptions.due_subscriptions(now=timezone.now()):
+        refresh_subscription.delay(subscription_id)
+
+
+@shared_task(name="events.refresh_subscription", acks_late=True, reject_on_worker_lost=True)
+def refresh_subscription(subscription_id: int) -> None:
+    subscriptions.refresh_subscription(
+        fetch=GuardedFetch(), subscription_id=subscription_id, now=timezone.now()
+    )
+
+
+@shared_task(name="events.extend_occurrences", acks_late=True, reject_on_worker_lost=True)
+def extend_occurrences() -> None:
+    occurrences.extend_occurrences(now=timezone.now())
+
+
+@shared_task(name="events.purge_expired", acks_late=True, reject_on_worker_lost=True)
+def purge_expired() -> None:
+    retention.purge_expired(now=timezone.now())
