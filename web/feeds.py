@@ -117,12 +117,7 @@ def one_event(request: HttpRequest, uid: str) -> Feed:
 @sensitive_variables("token", "words")
 def private_schedule(request: HttpRequest, token: str) -> HttpResponse:
     """A host's own schedule. The token leaves the request here, before anything can log it."""
-    for attribute in ("path", "path_info"):
-        setattr(request, attribute, "/feeds/private/TOKEN.ics")
-    request.META["PATH_INFO"] = request.path_info
-    for name in ("REQUEST_URI", "RAW_URI"):
-        request.META.pop(name, None)
-    request.resolver_match = None
+    forget_address(request)
     row = private.find_private_feed(token, now=timezone.now())
     response = _private_answer(request, row=row)
     response.headers["Cache-Control"] = PRIVATE
@@ -141,6 +136,14 @@ def _private_answer(request: HttpRequest, row: private.PrivateFeed | None) -> Fe
         )
     private.note_fetch(row, now=timezone.now())
     return subjects.in_language(private.private_feed(row), language)
+
+
+def forget_address(request: HttpRequest) -> None:
+    """Take a secret address off the request, so that no log, mail or metric can quote it."""
+    request.path = request.path_info = request.META["PATH_INFO"] = "/feeds/private/TOKEN.ics"
+    for name in ("REQUEST_URI", "RAW_URI"):
+        request.META.pop(name, None)
+    request.resolver_match = None
 
 
 def no_such_address(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view's signature

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from web.feeds import no_such_address
+from web.feeds import forget_address, no_such_address
 
 
 class FeedsFirst:
@@ -30,6 +30,9 @@ class FeedsFirst:
         try:
             found = resolve(path, urlconf="web.urls")  # web stands at the root
         except Resolver404:
+            found = None
+        if "private" in path.lower():  # mistyped ones are as secret
+            forget_address(request)
+        if found is None:
             return no_such_address(request)
-        request.resolver_match = found
         return found.func(request, *found.args, **found.kwargs)
