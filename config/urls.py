@@ -8,3 +8,5 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("", include("web.urls")),
 ]
+
+handler404 = "web.pages.page.not_found"

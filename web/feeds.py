@@ -41,6 +41,8 @@ ADDRESSES = (
     "and /events/UID.ics"
 )
 
+MAX_WORD = 300
+
 Finder = Callable[..., Feed | Moved]
 
 
@@ -53,6 +55,8 @@ def feed_address(find: Finder) -> Callable[..., HttpResponse]:
             refusal = _refusal(405, "Calendars can only be read: use GET or HEAD.")
             refusal.headers["Allow"] = "GET, HEAD"
             return refusal
+        if not all(word.isprintable() and len(word) <= MAX_WORD for word in words.values()):
+            return no_such_address(request)  # no database is asked about control characters
         try:
             found = find(request, **words)
             if isinstance(found, Moved):
@@ -69,15 +73,23 @@ def feed_address(find: Finder) -> Callable[..., HttpResponse]:
 @feed_address
 def by_subject(request: HttpRequest, kind: str, subject: str) -> Feed | Moved:
     language = _options(request).language
-    if kind == "exhibitions":
-        found = subjects.exhibition_feed(subject, _exhibition_name(subject))
-    elif kind == "units":
-        found = subjects.unit_feed(subject, _unit_name(subject))
-    elif kind in subjects.FINDERS:
-        found = subjects.FINDERS[kind](subject)
-    else:
-        raise FeedNotFound(f"There are no feeds of {kind!r}. Feeds are {ADDRESSES}.")
+    found = feed_of(kind, subject)
     return found if isinstance(found, Moved) else subjects.in_language(found, language)
+
+
+def feed_of(kind: str, subject: str) -> Feed | Moved:
+    """The feed of ``/feeds/KIND/SUBJECT.ics``, in its own language.
+
+    Raises:
+        FeedNotFound: the words name nothing that has a calendar.
+    """
+    if kind == "exhibitions":
+        return subjects.exhibition_feed(subject, _exhibition_name(subject))
+    if kind == "units":
+        return subjects.unit_feed(subject, _unit_name(subject))
+    if kind in subjects.FINDERS:
+        return subjects.FINDERS[kind](subject)
+    raise FeedNotFound(f"There are no feeds of {kind!r}. Feeds are {ADDRESSES}.")
 
 
 @feed_address
@@ -119,15 +131,14 @@ def private_schedule(request: HttpRequest, token: str) -> HttpResponse:
     """A host's own schedule. The token leaves the request here, before anything can log it."""
     forget_address(request)
     row = private.find_private_feed(token, now=timezone.now())
-    response = _private_answer(request, row=row)
+    response = feed_address(lambda request: _private_feed(request, row))(request)
     response.headers["Cache-Control"] = PRIVATE
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-@feed_address
-def _private_answer(request: HttpRequest, row: private.PrivateFeed | None) -> Feed:
+def _private_feed(request: HttpRequest, row: private.PrivateFeed | None) -> Feed:
     language = _options(request).language
     if row is None:
         raise FeedNotFound(

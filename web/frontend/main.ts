@@ -1,0 +1,20 @@
+// Small helps for pages that also work without any script.
+import "./site.css";
+
+function offerCopying(button: HTMLButtonElement): void {
+  const field = document.getElementById(button.dataset["copy"] ?? "");
+  const status = button.parentElement?.querySelector('[role="status"]');
+  if (!(field instanceof HTMLInputElement) || !status) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      return; // not allowed here: the address is selected, to be copied by hand
+    }
+    status.textContent = button.dataset["done"] ?? "";
+  });
+}
+
+document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(offerCopying);

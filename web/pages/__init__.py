@@ -1,0 +1,1 @@
+"""Pages for people: the same sets as the feeds, to look at and to subscribe to."""

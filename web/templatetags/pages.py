@@ -1,0 +1,116 @@
+"""How pages write links, names and times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from events.ical.entry import Text
+from events.recurrence.zones import zone
+from web.pages.month import Item
+from web.pages.page import language
+
+register = template.Library()
+
+_KEPT = ("lang",)
+
+
+@register.simple_tag(takes_context=True)
+def link(context: dict[str, Any], name: str, **words: str) -> str:
+    """The address of a page in the language the reader chose."""
+    return _with_query(reverse(name, kwargs=words), _kept(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], **changes: Any) -> str:
+    """This page with other parameters; ``None`` drops one."""
+    request: HttpRequest = context["request"]
+    query = {name: request.GET[name] for name in ("lang", "view", "month") if name in request.GET}
+    query |= changes
+    return _with_query(request.path, query)
+
+
+@register.filter
+def words(text: Text) -> str:
+    """A bilingual text in the page's language."""
+    return text.in_language(language())
+
+
+@register.filter
+def named(row: Any) -> str:
+    """The name of a row in the page's language."""
+    return str(row.name(language()))
+
+
+@register.filter
+def in_words(row: Any, field: str) -> str:
+    """A bilingual field of a row in the page's language."""
+    return str(row.text(field, language()))
+
+
+@register.filter
+def day(value: date) -> str:
+    return date_format(value, "Y年n月j日" if language() == "zh" else "j F Y")
+
+
+@register.filter
+def day_and_weekday(value: date) -> str:
+    return date_format(value, "n月j日 l" if language() == "zh" else "l j F")
+
+
+@register.filter
+def short_day(value: date) -> str:
+    return date_format(value, "n月j日" if language() == "zh" else "j M")
+
+
+@register.filter
+def month_name(value: date) -> str:
+    return date_format(value, "Y年n月" if language() == "zh" else "F Y")
+
+
+@register.filter
+def clock(item: Item) -> str:
+    """``10:00–11:30`` on the wall of the place, or nothing for whole days."""
+    start, end = item.entry.start, item.entry.end
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return ""
+    return f"{start:%H:%M}" if start == end else f"{start:%H:%M}–{end:%H:%M}"
+
+
+@register.filter
+def when(item: Item) -> str:
+    """Day and time of an item in words."""
+    if item.is_run:
+        return f"{day(item.first_day)} – {day(item.last_day)}"
+    hours = clock(item)
+    return f"{day(item.first_day)} {hours}" if hours else f"{day(item.first_day)} {_('all day')}"
+
+
+@register.filter
+def machine_time(value: date) -> str:
+    return value.isoformat()
+
+
+@register.filter
+def offset(item: Item) -> str:
+    """The zone's offset at the item's start, such as ``UTC+05:45``."""
+    start = item.entry.start
+    at = start if isinstance(start, datetime) else datetime.combine(start, datetime.min.time())
+    written = at.replace(tzinfo=zone(item.entry.timezone)).strftime("%z")
+    return f"UTC{written[:3]}:{written[3:5]}"
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in _KEPT if request.GET.get(name)}
+
+
+def _with_query(path: str, query: dict[str, Any]) -> str:
+    given = {name: str(value) for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
