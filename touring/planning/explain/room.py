@@ -46,6 +46,7 @@ class Room:
     def __init__(self, problem: Problem, plan: Plan, previous: Plan | None = None) -> None:
         self.problem = problem
         self.previous = previous
+        self._relaxed: dict[str, Room] = {}
         self.draft = Draft(problem, Options(problem, pins_for(problem, previous)))
         place_locks(self.draft)
         place_previous(self.draft, plan)
@@ -56,23 +57,27 @@ class Room:
         problem, draft = self.problem, self.draft
         units = [int(u) for u in np.flatnonzero(problem.fits[:, request]) if u not in draft.barred]
         open_units = [u for u in units if problem.openings(request, u)]
-        beside_locks = [u for u in open_units if self._fits_empty(u, request, keep_fixed=True)]
+        beside_locks = [u for u in open_units if self.fits_empty(u, request, keep_fixed=True)]
         if not beside_locks:
             return (self._kept_out(request, open_units),)
         forced = self._cheapest_forced(request, beside_locks)
-        if self._fits_as_is(request, open_units):
+        if self.fits_as_is(request, open_units):
             return (self._priced(request, forced),) if forced is not None else ()
-        found = [self._nobody_free(request, beside_locks)]
+        shared = self._shared_rule(request, lambda room: room.fits_as_is(request, open_units))
+        found = [shared or self._nobody_free(request, beside_locks)]
         if forced is not None:
             found.append(self._priced(request, forced))
         return tuple(found)
 
     def _kept_out(self, request: int, units: list[int]) -> Reason:
         """Why not even a unit without movable stops of its own could serve it beside the plan."""
-        alone = [u for u in units if self._fits_empty(u, request, keep_fixed=False)]
+        alone = [u for u in units if self.fits_empty(u, request, keep_fixed=False)]
         if not alone:
             return self._unreachable(request)
-        shared = self._shared_rule(request, alone)
+        shared = self._shared_rule(
+            request,
+            lambda room: any(room.fits_empty(u, request, keep_fixed=True) for u in alone),
+        )
         if shared is not None:
             return shared
         locks = self._locks_of(alone)
@@ -82,7 +87,7 @@ class Room:
 
     # -- questions, each tried out
 
-    def _fits_empty(self, unit: int, request: int, *, keep_fixed: bool) -> bool:
+    def fits_empty(self, unit: int, request: int, *, keep_fixed: bool) -> bool:
         """Could the unit serve it with no other stop of its own (but its fixed ones, if kept)?
 
         Without fixed stops the other units are lifted too, so that only the unit, its
@@ -120,7 +125,7 @@ class Room:
             if options.pins[k] is None
         ]
 
-    def _fits_as_is(self, request: int, units: list[int]) -> bool:
+    def fits_as_is(self, request: int, units: list[int]) -> bool:
         """Could a unit take it while all stops stay where they are?"""
         for unit in units:
             season = self.draft.seasons[unit]
@@ -189,36 +194,45 @@ class Room:
             return task
         return self.draft.task_for(unit, task.option)
 
-    def _shared_rule(self, request: int, units: list[int]) -> Reason | None:
-        """The rule between units that alone keeps every unit out, found by emptying the units."""
-        problem, draft = self.problem, self.draft
-        host = int(problem.request_host[request])
-        place = problem.hosts[host]
-        occupants = self._stops_at(lambda h: h == host)
+    def _shared_rule(self, request: int, fits: Callable[[Room], bool]) -> Reason | None:
+        """The rule between units without which the request would fit, found by lifting each."""
+        problem = self.problem
+        place = problem.hosts[problem.request_host[request]]
         group = place.place_group
         neighbours = self._stops_at(
             lambda h: group is not None and problem.hosts[h].place_group == group
         )
         past = [stop for stop in problem.history if stop.place_group == group]
         gap = max(problem.gaps.any_gap_days, problem.gaps.same_exhibition_gap_days)
-        gapless = replace(problem, gaps=Gaps())
-        near = bool(neighbours or past) and group is not None
-        if gap and near and self._fits_with(gapless, request, units):
+        if gap and (neighbours or (past and group is not None)) and fits(self._without("gaps")):
             names = [problem.requests[r].id for r in neighbours] or ["history"]
             return reason("gap_rule", gap_days=gap, other=names, place_group=group)
-        if occupants:
-            roomy = tuple(
-                replace(one, parallel=one.parallel + len(occupants)) if one.id == place.id else one
-                for one in problem.hosts
-            )
-            if self._fits_with(replace(problem, hosts=roomy), request, units):
-                names = [problem.requests[r].id for r in occupants]
-                return reason("host_occupied", host=place.id, others=names)
-        if any(draft.problem.units[u].crew for u in units):
-            rested = tuple(replace(crew, per_week=10**6) for crew in problem.crews)
-            if self._fits_with(replace(problem, crews=rested), request, units):
-                return reason("crew_busy", units=[problem.units[u].id for u in units])
+        occupants = self._stops_at(lambda h: problem.hosts[h].id == place.id)
+        if occupants and fits(self._without("occupied")):
+            names = [problem.requests[r].id for r in occupants]
+            return reason("host_occupied", host=place.id, others=names)
+        crewed = [u.id for u in problem.units if u.crew is not None]
+        if crewed and fits(self._without("crews")):
+            return reason("crew_busy", units=crewed)
         return None
+
+    def _without(self, rule: str) -> Room:
+        """The same plan under a problem in which one rule between units is lifted."""
+        if rule not in self._relaxed:
+            problem = self.problem
+            if rule == "gaps":
+                lifted = replace(problem, gaps=Gaps())
+            elif rule == "occupied":
+                many = len(problem.requests) + 1
+                lifted = replace(
+                    problem, hosts=tuple(replace(one, parallel=many) for one in problem.hosts)
+                )
+            else:
+                lifted = replace(
+                    problem, crews=tuple(replace(one, per_week=10**6) for one in problem.crews)
+                )
+            self._relaxed[rule] = Room(lifted, self.draft.plan(), self.previous)
+        return self._relaxed[rule]
 
     def _stops_beside(self, request: int) -> list[int]:
         """Other requests served at the host or in its place group."""
@@ -232,11 +246,6 @@ class Room:
                 )
             )
         )
-
-    def _fits_with(self, relaxed: Problem, request: int, units: list[int]) -> bool:
-        """Would an otherwise empty unit fit beside the same plan under the relaxed rule?"""
-        room = Room(relaxed, self.draft.plan(), self.previous)
-        return any(room._fits_empty(u, request, keep_fixed=True) for u in units)
 
     # -- words
 

@@ -35,6 +35,7 @@ from touring.planning.problem import (
     Window,
     find_issues,
 )
+from touring.planning.problem.validation import MOST_DAYS
 
 INSTANCE_FORMAT = "orrery-tour/1"
 
@@ -69,7 +70,13 @@ def parse_instance(document: Any, *, folder: Path | None = None) -> Problem:
     reader = Reader()
     statement = _statement(reader, document, folder)
     broken = [issue.path for issue in reader.issues]
-    follows = [one for one in find_issues(statement) if not _explained(one.path, broken)]
+    unread = tuple(f"among the {path[2:]}" for path in broken if re.fullmatch(r"\$\.\w+", path))
+    follows = [
+        one
+        for one in find_issues(statement)
+        if not _explained(one.path, broken)
+        and not (one.code == "unknown_id" and any(kind in one.message for kind in unread))
+    ]
     issues = [*reader.issues, *follows]
     if issues:
         raise InvalidProblem(sorted(dict.fromkeys(issues), key=_place))
@@ -104,7 +111,7 @@ def _statement(reader: Reader, document: Any, folder: Path | None) -> Statement:
     if top.has("format") and top.values["format"] != INSTANCE_FORMAT:
         reader.refuse("$.format", "unknown_format", f"must be {INSTANCE_FORMAT!r}")
     return Statement(
-        days=top.whole("days", 1),
+        days=_days(reader, top),
         hosts=tuple(_host(reader, *one) for one in top.items("hosts")),
         units=tuple(_unit(reader, *one) for one in top.items("units")),
         requests=tuple(_request(reader, *one) for one in top.items("requests")),
@@ -121,6 +128,13 @@ def _statement(reader: Reader, document: Any, folder: Path | None) -> Statement:
         rotations=tuple(_rotation(reader, *one) for one in top.items("rotations")),
         history=tuple(_history(reader, *one) for one in top.items("history")),
     )
+
+
+def _days(reader: Reader, top: Fields) -> int:
+    """Days that cannot be read stand for the longest season, so that nothing lies beyond it."""
+    before = len(reader.issues)
+    days = top.whole("days", MOST_DAYS)
+    return days if len(reader.issues) == before else MOST_DAYS
 
 
 def _host(reader: Reader, value: object, path: str) -> Host:

@@ -109,9 +109,9 @@ class Options:
 
     def _host_spans(self, unit: int, option: int) -> tuple[Span, ...]:
         pin = self.pins[option]
-        if pin is not None:
-            return ((pin.open, pin.open + 1),)
         r = int(self.request[option])
+        if pin is not None:  # a closure may have been entered since the day was confirmed
+            return intersected(((pin.open, pin.open + 1),), self.problem.host_openings(r, unit))
         return self.problem.host_openings(r, unit, least_preference=self.level[option])
 
     def _coupled(self) -> npt.NDArray[np.bool_]:
