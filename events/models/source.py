@@ -35,7 +35,8 @@ class Subscription(models.Model):
     """The address of a calendar that a museum keeps elsewhere, and how reading it went.
 
     ``report`` is what the museum is shown: counts and problems in words. When a fetch fails
-    the last good events stay, and ``failed_since`` is set.
+    the last good events stay, and ``failed_since`` is set. ``missing_confirmed`` is a person's
+    word that events may vanish however many they are; it holds for one reading.
     """
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="subscription")
@@ -44,6 +45,7 @@ class Subscription(models.Model):
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=80, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    missing_confirmed = models.BooleanField(default=False)
     next_fetch_at = models.DateTimeField(db_index=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
     failed_since = models.DateTimeField(null=True, blank=True)

@@ -65,32 +65,47 @@ def due_subscriptions(*, now: datetime) -> list[int]:
     return list(due.order_by("next_fetch_at", "pk").values_list("pk", flat=True))
 
 
-def refresh_subscription(
-    *,
-    fetch: Fetch,
-    subscription_id: int,
-    now: datetime,
-    believe_missing: bool = False,
-) -> SyncReport | None:
+@transaction.atomic
+def confirm_missing(*, subscription_id: int, by: Actor, now: datetime) -> None:
+    """Believe at the next reading, due at once, that all events missing there are gone.
+
+    Raises:
+        NotAllowed: ``by`` may not publish for the venue.
+    """
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("source__venue")
+    subscription = row.get(pk=subscription_id)
+    venue = subscription.source.venue
+    if not (can_publish_for(by, venue, now.date()) if venue else by.is_superuser):
+        raise NotAllowed("You may not decide about events of this venue.")
+    subscription.missing_confirmed, subscription.next_fetch_at = True, now
+    subscription.save(update_fields=["missing_confirmed", "next_fetch_at"])
+
+
+def read_soon(*, subscription_id: int, now: datetime) -> None:
+    """Let the timetable read the calendar next time instead of when it is due."""
+    Subscription.objects.filter(pk=subscription_id).update(next_fetch_at=now)
+
+
+def refresh_subscription(*, fetch: Fetch, subscription_id: int, now: datetime) -> SyncReport | None:
     """Read the calendar and make the source's coming events equal to it.
 
     None: nothing new, another worker is at it, or the reading failed; then the last good events
     stay and the reason stands in ``Subscription.report``. Only coming events are ever cancelled
     because they are missing, and none if that many are missing that something must be wrong
-    (:class:`~events.services.sources.Brake`); ``believe_missing`` is a person's word that it is
-    right, and reads the calendar in full again.
+    (:class:`~events.services.sources.Brake`), unless a person confirmed it.
     """
     subscription = Subscription.objects.select_related("source__venue").get(pk=subscription_id)
     if not _claim(subscription, now):
         return None
-    known = ("", "") if believe_missing else (subscription.etag, subscription.last_modified)
+    in_full = subscription.missing_confirmed
+    known = {"etag": subscription.etag, "last_modified": subscription.last_modified}
     try:
-        fetched = fetch(subscription.url, etag=known[0], last_modified=known[1])
+        fetched = fetch(subscription.url, **({} if in_full else known))
         if isinstance(fetched, NotModified):
             _note_success(subscription, now)
             return None
         content_hash = hashlib.sha256(fetched.body).hexdigest()
-        if content_hash == subscription.content_hash and not believe_missing:
+        if content_hash == subscription.content_hash and not in_full:
             _note_success(subscription, now, fetched)
             return None
         reading = read_calendar(fetched.body, default_timezone=_timezone(subscription))
@@ -100,7 +115,7 @@ def refresh_subscription(
     except CalendarUnreadable as failure:
         _note_failure(subscription, str(failure), now)
         return None
-    return _take_over(subscription, fetched, content_hash, reading, now, believe_missing)
+    return _take_over(subscription, fetched, content_hash, reading, now)
 
 
 @transaction.atomic
@@ -110,7 +125,6 @@ def _take_over(
     content_hash: str,
     reading: Reading,
     now: datetime,
-    believe_missing: bool,
 ) -> SyncReport:
     """Events and what is known of the calendar, all of it or nothing."""
     report = sync_source(
@@ -118,9 +132,11 @@ def _take_over(
         entries=reading.entries,
         now=now,
         window=(now, _FAR),
-        brake=None if believe_missing else Brake(),
+        brake=None if subscription.missing_confirmed else Brake(),
         unreadable=reading.lost_uids,
     )
+    if subscription.missing_confirmed:
+        Subscription.objects.filter(pk=subscription.pk).update(missing_confirmed=False)
     subscription.content_hash = content_hash
     subscription.report = _report(report, reading)
     _note_success(subscription, now, fetched)

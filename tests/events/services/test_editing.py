@@ -28,7 +28,7 @@ from venues.errors import NotAllowed
 from venues.models import Role
 from venues.permissions import SYSTEM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from events.enums import Moderation, Status
 from events.services.occurrences import extend_occurrences, refresh_many, refresh_occurrences
 from tests.factories.events import EventFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from events.services.outbox import MailReport, deliver_mail, leave_mail, message
 from tests.events.services.smtp import MailServer, mail_server
 from tests.factories.events import OutgoingMailFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 INVITATION = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nMETHOD:REQUEST\r\n"

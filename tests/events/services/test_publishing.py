@@ -13,7 +13,7 @@ from tests.factories.venues import MembershipFactory
 from venues.errors import NotAllowed
 from venues.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 
 @pytest.fixture

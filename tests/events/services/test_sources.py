@@ -21,7 +21,7 @@ from events.services.sources import (
 from tests.factories.events import SourceFactory, TopicFactory
 from tests.factories.venues import VenueFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 TALK = Entry(
     uid="talk-1",

@@ -17,7 +17,7 @@ from events.services.facts import facts_of
 from events.services.sources import sync_source
 from tests.factories.events import SourceFactory, TopicFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 _numbers = count()

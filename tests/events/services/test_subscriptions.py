@@ -13,6 +13,7 @@ from events.models import Subscription
 from events.services.sources import SyncReport
 from events.services.subscriptions import (
     _claim,
+    confirm_missing,
     due_subscriptions,
     refresh_subscription,
     subscribe,
@@ -20,8 +21,9 @@ from events.services.subscriptions import (
 from tests.factories.venues import MembershipFactory, VenueFactory
 from venues.errors import NotAllowed
 from venues.models import Role
+from venues.permissions import SYSTEM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
 
 @pytest.fixture
@@ -60,8 +62,8 @@ class Web:
         return Fetched(self.body, etag=self.etag)
 
 
-def read(subscription: Subscription, web: Web, now: datetime, **options) -> SyncReport | None:
-    report = refresh_subscription(fetch=web, subscription_id=subscription.pk, now=now, **options)
+def read(subscription: Subscription, web: Web, now: datetime) -> SyncReport | None:
+    report = refresh_subscription(fetch=web, subscription_id=subscription.pk, now=now)
     subscription.refresh_from_db()
     return report
 
@@ -196,15 +198,29 @@ def test_the_brake_keeps_events_when_more_than_a_fifth_and_five_vanish(subscript
     web = Web(calendar(*events))
     read(subscription, web, now)
 
-    web.body = calendar(*events[:23])
+    web.body, web.etag = calendar(*events[:23]), '"1"'
     report = read(subscription, web, subscription.next_fetch_at)
     assert (report.cancelled, report.held) == (0, 7)
     assert len(living(subscription)) == 30
     assert any("7 of 30" in p["message"] for p in subscription.report["problems"])
 
-    report = read(subscription, web, subscription.next_fetch_at, believe_missing=True)
+    later = now + timedelta(hours=5)
+    confirm_missing(subscription_id=subscription.pk, by=SYSTEM, now=later)
+    assert due_subscriptions(now=later) == [subscription.pk]
+    report = read(subscription, web, later)
     assert (report.cancelled, report.held) == (7, 0)
     assert len(living(subscription)) == 23
+    assert not subscription.missing_confirmed  # it holds once
+
+
+def test_only_publishers_may_confirm_that_events_are_gone(subscription, now):
+    editor = MembershipFactory(role=Role.MUSEUM_EDITOR, venue=subscription.source.venue).user
+
+    with pytest.raises(NotAllowed):
+        confirm_missing(subscription_id=subscription.pk, by=editor, now=now)
+
+    subscription.refresh_from_db()
+    assert not subscription.missing_confirmed
 
 
 def test_past_events_neither_hide_nor_cause_a_suspicious_loss(subscription, now):
