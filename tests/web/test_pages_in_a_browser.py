@@ -1,0 +1,120 @@
+"""The public pages in Chromium: nothing for axe to find, nothing clipped, a silent console."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from events.services.occurrences import refresh_occurrences
+from tests.factories.events import EventFactory
+from tests.factories.venues import RegionFactory, VenueFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LONG = "一个非常非常长的活动标题，用来检查页面在手机上是否会溢出或者被截断" * 2
+NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _synchronous_playwright(monkeypatch):
+    """Playwright's own event loop runs beside the synchronous ORM of the test."""
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def addresses() -> list[str]:
+    """Every kind of page, with entries of all shapes on them."""
+    region = RegionFactory(code="340000", name_zh="安徽省", name_en="Anhui", level=1)
+    RegionFactory(code="340100", name_zh="合肥市", parent=region, level=2)
+    venue = VenueFactory(slug="hefei", region=region, name_zh="合肥科技馆", phone="0551-1")
+    day = {"start_date": date(2027, 3, 6), "end_date": date(2027, 3, 6)}
+    hours = {"start_time": time(10), "end_time": time(11, 30)}
+    run = {"start_date": date(2027, 2, 1), "end_date": date(2027, 4, 1)}
+    whole = {"start_time": None, "end_time": None}
+    rows = [
+        EventFactory(venue=venue, title_zh=LONG, **day, **hours, rrule="FREQ=WEEKLY;COUNT=8"),
+        EventFactory(venue=venue, title_zh="特展", title_en="Special", **run, **whole),
+        EventFactory(venue=venue, **day, **hours),
+    ]
+    for event in rows:
+        refresh_occurrences(event, now=NOW)
+    rows[2].occurrences.update(is_cancelled=True)
+    return [
+        "/",
+        "/regions/340000/?month=2027-03",
+        "/regions/340000/?month=2027-03&view=month",
+        "/venues/hefei/?month=2027-03",
+        f"/events/{rows[0].public_uid}/",
+        f"/events/{rows[2].public_uid}/",
+        "/nowhere/",
+        "/venues/hefei/?month=nonsense",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_no_page_has_a_barrier_or_overflows(
+    live_server, chromium, node_modules, addresses, width, height, scheme
+):
+    from playwright.sync_api import sync_playwright
+
+    axe = (Path(node_modules) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium.path), args=chromium.flags
+        )
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(("script", str(error))))
+        for address in addresses:
+            for language in ("zh", "en"):
+                page.goto(f"{live_server.url}{_in(address, language)}")
+                for summary in page.query_selector_all("details > summary"):
+                    summary.click()
+                page.evaluate(axe)
+                found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)[
+                    "violations"
+                ]
+                complaints += [
+                    (address, language, one["id"], one["nodes"][0]["html"]) for one in found
+                ]
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    complaints.append((address, language, "wider than the screen"))
+        browser.close()
+
+    assert complaints == []
+
+
+def test_the_address_is_copied_by_keyboard_under_the_full_policy(live_server, chromium, addresses):
+    from playwright.sync_api import sync_playwright
+
+    messages = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium.path), args=chromium.flags
+        )
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.on("console", lambda message: messages.append(message.text))
+        page.goto(f"{live_server.url}/venues/hefei/?lang=en")
+        page.locator("summary").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Copy").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        browser.close()
+
+    assert copied.endswith("/feeds/venues/hefei.ics")
+    assert messages == []
+
+
+def _in(address: str, language: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
