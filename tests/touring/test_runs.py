@@ -8,11 +8,13 @@ import pytest
 from django.db import OperationalError
 
 from tests.factories.touring import StopLockFactory
-from tests.factories.venues import VenueFactory
+from tests.factories.venues import ClosureFactory, VenueFactory
 from touring.errors import InvalidRun
 from touring.models import PlanVersion, Run, TourRequest, Unit
+from touring.planning.result import Plan, Stop
 from touring.planning.solve import Progress
 from touring.services import runs
+from touring.services.publication import publish_version
 from touring.services.runs import execute_run, request_run
 from venues.errors import JobNotQueued, LeaseLost, NotAllowed
 from venues.models import Job, JobState
@@ -230,3 +232,38 @@ def test_the_course_stays_short_and_keeps_its_end(run, now):
     assert len(keeper.course) <= 400
     assert keeper.course[0]["work"] == 0
     assert keeper.course[-1]["work"] == 1999
+
+
+def test_a_plan_that_breaks_a_rule_is_never_stored(run, clock, monkeypatch):
+    """The judge is asked, whatever the solver thinks of its own plan."""
+
+    def careless(problem, **named):
+        return Plan(stops=(Stop("AH-01", 0, "AH-2027-001"),))
+
+    monkeypatch.setattr(runs, "solve", careless)
+
+    assert execute_run(run_id=run.pk, owner="a", clock=clock) is None
+
+    assert "The planner broke" in Job.objects.get(pk=run.job_id).error
+    assert PlanVersion.objects.count() == 0
+
+
+def test_a_published_stop_that_a_closure_forbids_is_planned_anew(plan, planner, now, clock):
+    plan.season.objective = {"change_penalty": 5}
+    plan.season.save()
+    request = request_run(plan=plan, work=20, by=planner, now=now)
+    version = execute_run(run_id=request.pk, owner="a", clock=clock)
+    publish_version(version_id=version.pk, seen_sequence=0, by=planner, now=now)
+    shut = version.stops.select_related("request__venue").first()
+    ClosureFactory(
+        venue=shut.request.venue,
+        first_date=shut.opens_on,
+        end_date=shut.opens_on + timedelta(days=1),
+    )
+
+    again = request_run(plan=plan, work=20, by=planner, now=now)
+    second = execute_run(run_id=again.pk, owner="a", clock=clock)
+
+    assert second.stops.get(request=shut.request).opens_on != shut.opens_on
+    assert second.value["changes"] == 1
+    assert second.based_on == version

@@ -17,10 +17,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from touring.assembly import Assembly, assemble, planned_stops, version_maintenance
-from touring.errors import InvalidRun
+from touring.errors import InvalidRun, PlanBroken
 from touring.models import Plan, PlannedStop, PlanVersion, Run
 from touring.permissions import can_plan_season
 from touring.planning import result
+from touring.planning.check import violations
 from touring.planning.explain import explained
 from touring.planning.formats import (
     instance_hash,
@@ -212,6 +213,12 @@ def _compute(
         )
     except CannotStand as refusal:
         raise assembly.refusal_of(refusal.paths, str(refusal)) from refusal
+    if broken := violations(assembly.problem, plan):
+        raise PlanBroken(
+            f"The planner broke {len(broken)} rules, the first: {broken[0].message}. "
+            "Nothing was stored; please report it.",
+            problems=[{"code": one.code, "message": one.message} for one in broken],
+        )
     return explained(assembly.problem, plan, previous=assembly.previous)
 
 

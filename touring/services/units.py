@@ -15,7 +15,7 @@ from touring.models import Plan, Unit, UnitAvailability, UnitMaintenance
 from touring.permissions import can_plan_in
 from touring.services.calendars import sync_stops_of
 from venues.errors import NotAllowed
-from venues.models import FormerAddress
+from venues.services.addresses import current_address, leave_address
 from venues.spans import DaySpan
 
 
@@ -97,13 +97,10 @@ def rename_unit(*, unit_id: int, code: str, by, now: datetime) -> Unit:
     _require_planner(unit, by, now)
     if unit.code == code:
         return unit
-    former = FormerAddress.objects.filter(kind="unit")
-    others = former.filter(former=code).exclude(current=unit.code)
-    if Unit.objects.filter(code=code).exists() or others.exists():
+    is_taken = Unit.objects.filter(code=code).exists()
+    if is_taken or current_address("unit", code) not in (None, unit.code):
         _refuse(unit, "code", [f"{code} is or was another unit's: choose a new one"])
-    former.filter(former=code).delete()
-    former.filter(current=unit.code).update(current=code)
-    FormerAddress.objects.create(kind="unit", former=unit.code, current=code)
+    leave_address(kind="unit", former=unit.code, current=code)
     unit.code = code
     _touch(unit, now)
     for plan in Plan.objects.filter(published_stops__unit=unit).distinct().order_by("pk"):
