@@ -15,6 +15,7 @@ from venues.errors import Invalid
 
 MAX_UNPACKED_BYTES = 50_000_000
 MAX_RATIO = 100
+RATIO_COUNTS_FROM_BYTES = 2_000_000  # below, a table of equal rows may well pack that tightly
 MAX_MEMBERS = 1_000
 MAX_OTHER_PART_BYTES = 5_000_000
 MAX_ROWS = 20_000
@@ -66,8 +67,11 @@ def _check_directory(archive: zipfile.ZipFile, *, packed: int) -> None:
         raise UnreadableFile("The workbook is encrypted. Save it without a password.")
     if len(members) > MAX_MEMBERS or len(names) != len(members) or any(map(_is_odd, names)):
         raise UnreadableFile("No spreadsheet program wrote this file. Save it again as .xlsx.")
+    if min((member.header_offset for member in members), default=1) > 0:
+        raise UnreadableFile("Something precedes the workbook in this file. Save it as .xlsx.")
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * packed:
+    is_bomb = unpacked > RATIO_COUNTS_FROM_BYTES and unpacked > MAX_RATIO * packed
+    if unpacked > MAX_UNPACKED_BYTES or is_bomb:
         raise UnreadableFile(
             f"The workbook unpacks to {unpacked:,} bytes, {unpacked // packed} times its size; "
             f"at most {MAX_UNPACKED_BYTES:,} bytes and {MAX_RATIO} times are read. "

@@ -52,8 +52,8 @@ def read_columns(
     rows = []
     for row in table.rows:
         typed = TypedRow(row.number, {}, places)
-        problems += _read_row(row, typed, columns)
-        problems += _values_without_heading(row, table)
+        found = _read_row(row, typed, columns) + _values_without_heading(row, table)
+        problems += sorted(found, key=lambda problem: (len(problem.cell), problem.cell))
         rows.append(typed)
     return rows, problems
 
@@ -157,7 +157,7 @@ def number(minimum: float, maximum: float) -> Reader:
             raise ValueError("Must be a number, without a unit.")
         if not minimum <= value <= maximum:
             raise ValueError(
-                f"Must lie between {minimum:g} and {maximum:g}, not {str(value)[:40]}."
+                f"Must lie between {minimum:,.12g} and {maximum:,.12g}, not {str(value)[:40]}."
             )
         return float(value)
 

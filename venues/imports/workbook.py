@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
@@ -60,7 +61,10 @@ class UnusableCell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row under the headings; ``number`` is what a spreadsheet shows beside it."""
+    """One row under the headings, up to its last value.
+
+    ``number`` is what a spreadsheet shows beside it.
+    """
 
     number: int
     values: tuple[Value | UnusableCell, ...]
@@ -111,8 +115,13 @@ def _table(rows: Iterable[tuple[int, Sequence[Value | UnusableCell]]]) -> Table:
     return Table(
         headings=headings,
         heading_row=heading_row,
-        rows=tuple(Row(number, tuple(values)) for number, values in filled),
+        rows=tuple(Row(number, _trimmed(values)) for number, values in filled),
     )
+
+
+def _trimmed(values: Sequence[Value | UnusableCell]) -> tuple[Value | UnusableCell, ...]:
+    end = max(index for index, value in enumerate(values) if value is not None) + 1
+    return tuple(values[:end])
 
 
 # An untrusted file goes through a library that was written for trusted ones.
@@ -149,7 +158,10 @@ def _sheet_rows(content: bytes) -> Iterator[tuple[int, Sequence[Value | Unusable
         for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), start=1):
             if number > MAX_ROWS + 1:
                 raise too_many_rows()
-            yield number, [_cell_value(cell, day_zero) for cell in cells]
+            yield (
+                number,
+                [None if cell is EMPTY_CELL else _cell_value(cell, day_zero) for cell in cells],
+            )
     finally:
         book.close()
 

@@ -15,7 +15,7 @@ from venues.imports.venues_sheet import VenueRow, read_venues
 from venues.imports.workbook import RowProblem
 from venues.models import FormerAddress, Organisation, Region, RegionLevel, Venue
 from venues.permissions import Actor, can_administer
-from venues.services.venues import settle_place, venue_problems
+from venues.services.venues import may_give_to, settle_place, venue_problems
 
 FARTHEST_FROM_SEAT_KM = 500
 """No point of a county or prefecture of China lies farther from its seat."""
@@ -83,7 +83,7 @@ class _Intake:
         self._know_the_network()
         for row in rows:
             self._take(row)
-        self.problems.sort(key=lambda problem: problem.row)
+        self.problems.sort(key=lambda problem: (problem.row, len(problem.cell), problem.cell))
         return self
 
     def preview(self) -> VenuesPreview:
@@ -111,7 +111,8 @@ class _Intake:
             self.by_name.setdefault((venue.region_id, venue.name_zh), venue)
         leading = FormerAddress.objects.filter(kind="venue")
         self.former_slugs = set(leading.values_list("former", flat=True))
-        self.allowed: dict[int, bool] = {}
+        self.allowed: dict[int, bool] = {}  # regions
+        self.given: dict[int, bool] = {}  # organisations
         self.seen: dict[str, int] = {}  # slug → row
 
     # ---- one row
@@ -119,12 +120,15 @@ class _Intake:
     def _take(self, row: VenueRow) -> None:
         region = self._region(row)
         organisation = self._organisation(row)
-        if region is None or not self._may(row, region):
+        if region is None or not self._may(row, "region", region):
+            self._check(row, Venue(**{"slug": "any", "changed_at": self.now, **row.facts}), None)
             return
         facts = dict(row.facts, region=region)
         if organisation is not None:
             facts["organisation"] = organisation
         before = self._existing(row, region)
+        if before is not None and not self._may(row, "slug", before.region):
+            return
         venue = self._new(row, facts) if before is None else _copy_with(before, facts)
         if venue.slug in self.seen:
             message = f"The same venue as in row {self.seen[venue.slug]}; delete one of them."
@@ -195,15 +199,26 @@ class _Intake:
             )
             self.problems.append(row.typed.problem("organisation", message))
             return None
+        if not self._may_give_to(row, found[0]):
+            return None
         return found[0]
 
-    def _may(self, row: VenueRow, region: Region) -> bool:
+    def _may(self, row: VenueRow, column: str, region: Region) -> bool:
         if region.pk not in self.allowed:
             self.allowed[region.pk] = can_administer(self.by, region, localdate(self.now))
         if not self.allowed[region.pk]:
             message = f"You do not administer {region.code} {region.name_zh}."
-            self.problems.append(row.typed.problem("region", message))
+            self.problems.append(row.typed.problem(column, message))
         return self.allowed[region.pk]
+
+    def _may_give_to(self, row: VenueRow, organisation: Organisation) -> bool:
+        if organisation.pk not in self.given:
+            venue = Venue(organisation=organisation)
+            self.given[organisation.pk] = may_give_to(self.by, venue, localdate(self.now))
+        if not self.given[organisation.pk]:
+            message = f"You do not administer {organisation.slug} {organisation.name_zh}."
+            self.problems.append(row.typed.problem("organisation", message))
+        return self.given[organisation.pk]
 
     def _check(self, row: VenueRow, venue: Venue, before: Venue | None) -> None:
         refused = {problem.column for problem in self.problems if problem.row == row.typed.number}
@@ -239,8 +254,10 @@ def _point(row: Venue | Region) -> Coordinates | None:
 
 
 def _too_far(venue: Venue) -> str:
+    if venue.region_id is None or venue.region.level < RegionLevel.PREFECTURE:
+        return ""
     place, seat = _point(venue), _point(venue.region)
-    if place is None or seat is None or venue.region.level < RegionLevel.PREFECTURE:
+    if place is None or seat is None:
         return ""
     km = place.km_to(seat)
     if km <= FARTHEST_FROM_SEAT_KM:

@@ -47,6 +47,11 @@ def register_venue(*, by: Actor | None, now: datetime, **facts: Any) -> Venue:
     if region is not None:
         message = "You do not administer this region."
         require(can_administer(by, region, localdate(now)), message, region=region.code)
+    require(
+        may_give_to(by, venue, localdate(now)),
+        "You do not administer this organisation.",
+        organisation=venue.organisation and venue.organisation.slug,
+    )
     settle_place(venue)
     problems = venue_problems(venue, on=localdate(now)) + _slug_problems(venue)
     if problems:
@@ -146,6 +151,13 @@ def remove_space(*, space: Space, by: Actor | None, now: datetime) -> None:
             "Something is planned or shown in this space; move that first.", space=space.code
         ) from error
     touch_venue(venue, now=now)
+
+
+def may_give_to(by: Actor | None, venue: Venue, on: date) -> bool:
+    """Whether ``by`` may put the venue into the hands of its organisation, if it has one."""
+    if venue.organisation is None:
+        return True
+    return has_role(by, ADMINISTRATORS, on=on, organisation=venue.organisation)
 
 
 # ---- what makes a venue acceptable
@@ -260,7 +272,7 @@ def _require_both_ends(by: Actor | None, before: Venue, after: Venue, on: date) 
     allowed = has_role(by, ADMINISTRATORS, on=on, venue=before)
     if after.region_id != before.region_id and after.region_id is not None:
         allowed = allowed and can_administer(by, after.region, on)
-    if after.organisation_id != before.organisation_id and after.organisation_id is not None:
-        allowed = allowed and has_role(by, ADMINISTRATORS, on=on, organisation=after.organisation)
+    if after.organisation_id != before.organisation_id:
+        allowed = allowed and may_give_to(by, after, on)
     message = "Moving a venue takes an administrator of where it is and of where it goes."
     require(allowed, message, venue=before.slug)
