@@ -91,6 +91,15 @@ def deliver_mail(
     )
 
 
+def send_again(*, mail_id: int, now: datetime) -> None:
+    """Queue a message that was given up once more, under its own Message-ID."""
+    given_up = OutgoingMail.objects.filter(pk=mail_id, state=MailState.FAILED)
+    sendable = [mail.pk for mail in given_up if not _reason_against(mail.recipient)]
+    OutgoingMail.objects.filter(pk__in=sendable).update(
+        state=MailState.QUEUED, attempts=0, next_attempt_at=now
+    )
+
+
 def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The message as it goes out, the same each time but for its Date."""
     message = EmailMultiAlternatives(

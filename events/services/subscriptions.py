@@ -86,6 +86,11 @@ def read_soon(*, subscription_id: int, now: datetime) -> None:
     Subscription.objects.filter(pk=subscription_id).update(next_fetch_at=now)
 
 
+def set_active(*, subscription_id: int, is_active: bool) -> None:
+    """Read the calendar from now on, or no longer; its events stay as they are."""
+    Subscription.objects.filter(pk=subscription_id).update(is_active=is_active)
+
+
 def refresh_subscription(*, fetch: Fetch, subscription_id: int, now: datetime) -> SyncReport | None:
     """Read the calendar and make the source's coming events equal to it.
 

@@ -1,0 +1,315 @@
+"""Events for staff. What is written goes through the services, as from everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms.models import BaseModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from events.enums import Audience
+from events.errors import InvalidEvent
+from events.ical.entry import Text
+from events.models import (
+    Event,
+    Occurrence,
+    OutgoingMail,
+    Source,
+    Subscription,
+    Topic,
+)
+from events.services import editing, outbox, publishing, subscriptions
+from events.services.values import EventValues, checked
+from venues.errors import DomainError
+from venues.models import Venue
+
+
+class _ReadOnly:
+    """Rows that only services write."""
+
+    def has_add_permission(self, _request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class _Refusing(admin.ModelAdmin):
+    """Says a refusal of the domain on the page instead of failing; nothing is written then."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def each(
+        self, request: HttpRequest, rows: QuerySet, act: Callable[[Any], object], done: str
+    ) -> None:
+        """Do ``act`` with every selected row, and say what was refused."""
+        for row in rows:
+            try:
+                act(row)
+            except DomainError as refusal:
+                self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
+            else:
+                self.message_user(request, f"{row}: {done}")
+
+
+class OccurrenceInline(_ReadOnly, admin.TabularInline):
+    model = Occurrence
+    fields = readonly_fields = ("starts_at", "ends_at", "original_start", "is_cancelled")
+    extra = 0
+    max_num = 0
+
+
+class EventForm(forms.ModelForm):
+    """An event as an editor states it; ``seen_sequence`` is the version the page was made from."""
+
+    seen_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
+    audiences = forms.MultipleChoiceField(
+        choices=[(member.value, member.value) for member in Audience], required=False
+    )
+
+    url = forms.CharField(max_length=500, required=False)
+
+    class Meta:
+        model = Event
+        fields = (
+            *("title_zh", "title_en", "kind", "venue", "organiser", "visibility", "audiences"),
+            *("topics", "is_free", "url", "start_date", "start_time", "end_date", "end_time"),
+            *("timezone", "rrule", "rdates", "exdates", "description_zh", "description_en"),
+            *("location_zh", "location_en"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title_zh"].required = False
+        self.initial["seen_sequence"] = self.instance.sequence
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.values = checked(_values(cleaned))
+            except InvalidEvent as refusal:
+                for problem in refusal.detail["problems"]:
+                    self.add_error(_field(problem["field"]), problem["message"])
+            except (ValueError, TypeError) as refusal:
+                self.add_error(None, f"A date cannot be read: {refusal}")
+        return cleaned
+
+
+def _field(name: str) -> str:
+    """The form's field that shows a problem of the values' field."""
+    bilingual = {"title": "title_zh", "location": "location_zh"}
+    return bilingual.get(name, {"start": "start_date", "end": "end_date"}.get(name, name))
+
+
+def _values(cleaned: dict[str, Any]) -> EventValues:
+    def when(name: str) -> Any:
+        day, clock = cleaned[f"{name}_date"], cleaned[f"{name}_time"]
+        return day if clock is None else datetime.combine(day, clock)
+
+    start = when("start")
+    read = type(start).fromisoformat
+    return EventValues(
+        title=Text(cleaned["title_zh"], cleaned["title_en"]),
+        description=Text(cleaned["description_zh"], cleaned["description_en"]),
+        location=Text(cleaned["location_zh"], cleaned["location_en"]),
+        start=start,
+        end=when("end"),
+        audiences=tuple(cleaned["audiences"]),
+        topics=tuple(topic.slug for topic in cleaned["topics"]),
+        rdates=tuple(read(each) for each in cleaned["rdates"] or []),
+        exdates=tuple(read(each) for each in cleaned["exdates"] or []),
+        **{
+            name: cleaned[name]
+            for name in (
+                *("venue", "organiser", "kind", "visibility", "is_free", "url"),
+                *("timezone", "rrule"),
+            )
+        },
+    )
+
+
+@admin.register(Event)
+class EventAdmin(_Refusing):
+    form = EventForm
+    inlines = (OccurrenceInline,)
+    list_display = ("title_zh", "venue", "start_date", "moderation", "status", "source")
+    list_filter = ("moderation", "status", "kind", "visibility")
+    list_select_related = ("venue", "source")
+    search_fields = ("title_zh", "title_en", "uid", "public_uid")
+    autocomplete_fields = ("topics",)
+    raw_id_fields = ("venue", "organiser")
+    readonly_fields = ("public_uid", "source", "moderation", "status", "sequence", "changed_at")
+    actions = ("publish", "archive", "cancel", "reinstate")
+
+    def get_fields(self, _request: HttpRequest, obj: Event | None = None) -> list[str]:
+        shown = [*EventForm.Meta.fields, "seen_sequence"]
+        return [*self.readonly_fields, *shown] if obj else shown
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False  # events are cancelled or archived
+
+    def save_model(
+        self, request: HttpRequest, obj: Event, form: BaseModelForm, change: bool
+    ) -> None:
+        now = timezone.now()
+        if change:
+            saved = editing.change_event(
+                event_id=obj.pk,
+                seen_sequence=form.cleaned_data["seen_sequence"],
+                values=form.values,
+                by=request.user,
+                now=now,
+            )
+        else:
+            saved = editing.create_event(values=form.values, by=request.user, now=now)
+        obj.__dict__.update(saved.__dict__)
+
+    def save_related(
+        self, request: HttpRequest, form: BaseModelForm, formsets: Any, change: bool
+    ) -> None:
+        """Writes nothing: the service wrote topics and dates."""
+        for formset in formsets:
+            formset.save(commit=False)  # the history page asks what changed in it
+
+    @admin.action(description="Publish")
+    def publish(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
+        self._step(request, rows, publishing.publish_event, "published")
+
+    @admin.action(description="Archive (taken out of sight)")
+    def archive(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
+        self._step(request, rows, publishing.archive_event, "archived")
+
+    @admin.action(description="Cancel (calendars are told)")
+    def cancel(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
+        self._step(request, rows, editing.cancel_event, "cancelled")
+
+    @admin.action(description="Take back the cancellation")
+    def reinstate(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
+        self._step(request, rows, editing.reinstate_event, "takes place again")
+
+    def _step(
+        self, request: HttpRequest, rows: QuerySet[Event], take: Callable[..., Event], done: str
+    ) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda event: take(
+                event_id=event.pk, seen_sequence=event.sequence, by=request.user, now=now
+            ),
+            done,
+        )
+
+
+class SubscriptionForm(forms.ModelForm):
+    address = forms.CharField(max_length=500, help_text="https://… or webcal://…")
+    venue = forms.ModelChoiceField(queryset=Venue.objects.order_by("slug"))
+
+    class Meta:
+        model = Subscription
+        fields = ()
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(_Refusing):
+    list_display = ("source", "url", "is_active", "succeeded_at", "failed_since", "next_fetch_at")
+    list_select_related = ("source",)
+    readonly_fields = ("source", "url", "succeeded_at", "failed_since", "next_fetch_at", "report")
+    actions = ("read_soon", "confirm_missing")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = SubscriptionForm
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "is_active") if obj else ("address", "venue")
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.readonly_fields if obj else ()
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False  # stop it by "is active"; its events stay
+
+    def save_model(
+        self, request: HttpRequest, obj: Subscription, form: BaseModelForm, change: bool
+    ) -> None:
+        if change:
+            subscriptions.set_active(
+                subscription_id=obj.pk, is_active=form.cleaned_data["is_active"]
+            )
+            return
+        made = subscriptions.subscribe(
+            url=form.cleaned_data["address"],
+            venue=form.cleaned_data["venue"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        obj.__dict__.update(made.__dict__)
+
+    @admin.action(description="Read with the next round")
+    def read_soon(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: subscriptions.read_soon(subscription_id=row.pk, now=now),
+            "will be read with the next round",
+        )
+
+    @admin.action(description="Missing events are really gone")
+    def confirm_missing(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: subscriptions.confirm_missing(
+                subscription_id=row.pk, by=request.user, now=now
+            ),
+            "missing events will be cancelled",
+        )
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ("slug", "name_zh", "name_en", "broader", "replaced_by")
+    search_fields = ("slug", "name_zh", "name_en")
+
+
+@admin.register(Source)
+class SourceAdmin(_ReadOnly, admin.ModelAdmin):
+    list_display = ("slug", "name_zh", "kind", "venue")
+    list_filter = ("kind",)
+    list_select_related = ("venue",)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(_ReadOnly, admin.ModelAdmin):
+    list_display = ("created_at", "recipient", "subject", "state", "attempts", "error")
+    list_filter = ("state",)
+    search_fields = ("recipient", "subject")
+    fields = ("key", "message_id", "recipient", "subject", "body", "state", "attempts", "error")
+    actions = ("send_again",)
+
+    @admin.action(description="Try the given up ones again")
+    def send_again(self, request: HttpRequest, rows: QuerySet[OutgoingMail]) -> None:
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        for mail in rows:
+            outbox.send_again(mail_id=mail.pk, now=timezone.now())
