@@ -190,7 +190,7 @@ class _interruptible:  # noqa: N801 - reads as a word at its one use
         self._interrupted = interrupted
 
     def __enter__(self) -> None:
-        def ask(number: int, frame: object) -> None:
+        def ask(*_: object) -> None:
             if self._interrupted:
                 raise KeyboardInterrupt
             self._interrupted.append(True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from touring.planning.solvers import (
     Options,
     Taste,
     fill,
+    guide_for,
     pins_for,
     place_locks,
     place_previous,
@@ -54,7 +54,7 @@ def solve(
     stop: StopCriterion,
     seed: int = 0,
     previous: Plan | None = None,
-    workers: int = 1,
+    workers: int = 1,  # noqa: ARG001 - see the docstring
     progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """A valid plan, as good as the search finds it before ``stop``.
@@ -68,6 +68,8 @@ def solve(
     previous
         Its stops are where the search starts; changing a confirmed one costs
         ``change_penalty`` times its weight.
+    workers
+        Processes that may be used. This search walks in one; the number changes nothing.
     progress
         Hears of the first plan and of every better one.
 
@@ -77,20 +79,20 @@ def solve(
         If locks or rotations exclude each other or the unit's maintenance.
     """
     started = time.monotonic()
-    draft = Draft(problem, Options(problem, pins_for(problem, previous)))
+    guide = guide_for(problem, previous)
+    draft = Draft(guide, Options(guide, pins_for(guide, previous)))
     rotating = _stand_firm(draft)
     if previous is not None:
         place_previous(draft, previous)
     movable = [unit for unit in range(len(problem.units)) if unit not in rotating]
     fill(draft, movable, Insertions(draft, Taste()))
 
-    constant = _constant(problem, previous)
-
-    def tell(work: int, score: float) -> None:
+    def tell(work: int) -> None:
         if progress is not None:
-            progress(Progress(work, time.monotonic() - started, score + constant))
+            value = value_of(problem, draft.plan(), previous).total
+            progress(Progress(work, time.monotonic() - started, value))
 
-    tell(0, draft.score())
+    tell(0)
     search = LocalSearch(draft, np.random.default_rng(seed), idle=rotating)
     search.run(stop, tell)
     plan = _with_confirmations(draft.plan(), previous)
@@ -115,14 +117,6 @@ def _stand_firm(draft: Draft) -> frozenset[int]:
     return frozenset(
         problem.unit_index[unit] for rotation in problem.rotations for unit in rotation.units
     )
-
-
-def _constant(problem: Problem, previous: Plan | None) -> float:
-    """What a draft's score leaves out of the plan's value."""
-    weights = problem.objective
-    available = sum(end - first for unit in problem.units for first, end in unit.available)
-    confirmed = [stop.weight for stop in previous.stops if stop.confirmed] if previous else []
-    return -weights.idle_cost * available - weights.change_penalty * math.fsum(confirmed)
 
 
 def _with_confirmations(plan: Plan, previous: Plan | None) -> Plan:

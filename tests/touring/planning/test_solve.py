@@ -183,3 +183,74 @@ def test_the_first_of_several_criteria_stops():
 def test_a_criterion_refuses_what_is_no_duration(seconds):
     with pytest.raises(ValueError, match="at least 0"):
         MaxSeconds(seconds)
+
+
+def two_regions(**objective):
+    """Rich requests in A, poor ones in B, and days for two of the six."""
+    return parse_instance(
+        document(
+            days=50,
+            regions=[{"id": "A"}, {"id": "B"}],
+            hosts=[
+                {"id": f"h{i}", "region": "AB"[i // 3], "lat": 0.0, "lon": 0.001 * i}
+                for i in range(6)
+            ],
+            units=[unit("u1", available=[[0, 50]])],
+            requests=[
+                request(
+                    f"r{i}", f"h{i}", value=10 if i < 3 else 2, windows=[{"first": 0, "end": 50}]
+                )
+                for i in range(6)
+            ],
+            objective=objective,
+        )
+    )
+
+
+def served_by_region(asked):
+    plan = solve(asked, stop=MaxWork(60))
+    assert violations(asked, plan) == []
+    hosts = [asked.requests[asked.request_index[stop.request]].host for stop in plan.stops]
+    return sum(int(host[1]) < 3 for host in hosts), sum(int(host[1]) >= 3 for host in hosts)
+
+
+def test_the_weighted_mode_serves_the_rich_region_alone():
+    assert served_by_region(two_regions()) == (2, 0)
+
+
+def test_the_max_min_mode_lifts_the_worst_region_first():
+    asked = two_regions(mode="max_min")
+
+    assert served_by_region(asked) == (1, 1)
+    assert solve(asked, stop=MaxWork(60)).value.lowest_ratio == pytest.approx(1 / 3)
+
+
+def test_the_lexicographic_mode_puts_floors_before_coverage():
+    asked = parse_instance(
+        document(
+            days=50,
+            regions=[{"id": "A"}, {"id": "B", "min_stops": 2}],
+            hosts=[
+                {"id": f"h{i}", "region": "AB"[i // 3], "lat": 0.0, "lon": 0.001 * i}
+                for i in range(6)
+            ],
+            units=[unit("u1", available=[[0, 50]])],
+            requests=[
+                request(
+                    f"r{i}", f"h{i}", value=10 if i < 3 else 2, windows=[{"first": 0, "end": 50}]
+                )
+                for i in range(6)
+            ],
+            objective={"mode": "lexicographic", "order": ["floors", "coverage", "km"]},
+        )
+    )
+
+    assert served_by_region(asked) == (0, 2)
+
+
+def test_the_lexicographic_mode_with_kilometres_first_stays_at_home():
+    asked = two_regions(mode="lexicographic", order=["km", "coverage"])
+
+    plan = solve(asked, stop=MaxWork(60))
+
+    assert plan.value.km == pytest.approx(0.0)

@@ -60,10 +60,13 @@ class Room:
         beside_locks = [u for u in open_units if self.fits_empty(u, request, keep_fixed=True)]
         if not beside_locks:
             return (self._kept_out(request, open_units),)
-        forced = self._cheapest_forced(request, beside_locks)
-        if self.fits_as_is(request, open_units):
-            return (self._priced(request, forced),) if forced is not None else ()
-        shared = self._shared_rule(request, lambda room: room.fits_as_is(request, open_units))
+        fitting = self.fits_as_is(request, open_units)
+        forced = self._cheapest_forced(request, beside_locks, first=fitting)
+        if fitting is not None and forced is not None:
+            return (self._priced(request, forced),)
+        shared = self._shared_rule(
+            request, lambda room: room.fits_as_is(request, open_units) is not None
+        )
         found = [shared or self._nobody_free(request, beside_locks)]
         if forced is not None:
             found.append(self._priced(request, forced))
@@ -125,20 +128,23 @@ class Room:
             if options.pins[k] is None
         ]
 
-    def fits_as_is(self, request: int, units: list[int]) -> bool:
-        """Could a unit take it while all stops stay where they are?"""
+    def fits_as_is(self, request: int, units: list[int]) -> int | None:
+        """A unit that could take it while all stops stay where they are."""
         for unit in units:
             season = self.draft.seasons[unit]
             if self._inserted_somewhere(unit, request):
                 self.draft.restore({unit: season})
-                return True
-        return False
+                return unit
+        return None
 
-    def _cheapest_forced(self, request: int, units: list[int]) -> _Forced | None:
+    def _cheapest_forced(
+        self, request: int, units: list[int], *, first: int | None
+    ) -> _Forced | None:
         """The best plan found that serves the request: stops make way, then the rest refills."""
         draft = self.draft
         trials = []
-        for unit in self._nearest(units, request)[:_UNITS_FORCED]:
+        nearest = self._nearest(units, request)[:_UNITS_FORCED]
+        for unit in dict.fromkeys(nearest if first is None else (first, *nearest)):
             best = self._forced_into(unit, request)
             if best is not None:
                 trials.append(best)

@@ -3,6 +3,7 @@
 from touring.planning.solvers.anchors import pins_for, place_locks, place_previous
 from touring.planning.solvers.draft import Draft
 from touring.planning.solvers.greedy import Insertions, Taste, fill, insert
+from touring.planning.solvers.guide import guide_for
 from touring.planning.solvers.local_search import LocalSearch
 from touring.planning.solvers.options import Options, Pin
 from touring.planning.solvers.rotation import place_rotation
@@ -15,6 +16,7 @@ __all__ = [
     "Pin",
     "Taste",
     "fill",
+    "guide_for",
     "insert",
     "pins_for",
     "place_locks",

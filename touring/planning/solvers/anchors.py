@@ -62,12 +62,22 @@ def place_previous(draft: Draft, previous: Plan) -> None:
 
 
 def _around(draft: Draft, unit: int, task: Task, stop: Stop) -> Iterator[tuple[Task, ...]]:
-    """The season with the stop at each place, those that keep the order of days first."""
+    """The season with the stop at each place, those that keep the order of days first.
+
+    Units that must come home are then tried with a rest before, behind or on both sides.
+    """
     season = draft.seasons[unit]
     natural = sum(1 for begin in season.begins if begin < stop.open)
     places = sorted(range(len(season.tasks) + 1), key=lambda place: (abs(place - natural), place))
     for place in places:
         yield (*season.tasks[:place], task, *season.tasks[place:])
+    if draft.problem.units[unit].max_days_out is not None:
+        rest = draft.rest_task(unit)
+        for place in places:
+            head, tail = season.tasks[:place], season.tasks[place:]
+            yield (*head, rest, task, *tail)
+            yield (*head, task, rest, *tail)
+            yield (*head, rest, task, rest, *tail)
 
 
 def _pinned_task(draft: Draft, unit: int, request: str, day: int) -> Task:

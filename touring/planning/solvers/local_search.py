@@ -88,8 +88,8 @@ class LocalSearch:
         self.scale = float(worths[worths > 0].mean()) if (worths > 0).any() else 1.0
         self.work = 0
 
-    def run(self, stop: StopCriterion, improved: Callable[[int, float], None]) -> None:
-        """Search until ``stop``; ``improved(work, score)`` hears of every new best."""
+    def run(self, stop: StopCriterion, improved: Callable[[int], None]) -> None:
+        """Search until ``stop``; ``improved(work)`` hears of every new best."""
         draft = self.draft
         if not self.units or not len(draft.options.request):
             return
@@ -111,7 +111,7 @@ class LocalSearch:
                     best_score = score = draft.score()
                     best = list(draft.seasons)
                     points = _BEST
-                    improved(self.work, best_score)
+                    improved(self.work)
             self.chances.reward(operator, points)
             if self.work % _SEGMENT == 0:
                 self.chances.review()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from touring.planning.problem import Problem
+from touring.planning.problem import MAX_MIN, Problem
 from touring.planning.solvers.options import Options
 
 
@@ -51,6 +51,7 @@ class Promises:
         special = [f for f, floor in enumerate(self._floors) if floor.units is not None]
         self._special = special if weights.floor_penalty else []
         self._share = [f for f in general if self._floors[f].measure == "share"]
+        self._worst = _WorstRegion(problem) if weights.mode == MAX_MIN else None
         self._above_stops = self._above(general, "stops")
         self._above_value = self._above(general, "value")
 
@@ -59,6 +60,8 @@ class Promises:
         r = int(self._options.request_list[option])
         if self._must[r]:
             self._missed_musts -= sign
+        if self._worst is not None:
+            self._worst.count(r, sign * float(self._plain[option]))
         for f in self._touching[r]:
             floor = self._floors[f]
             if floor.units is None or unit in floor.units:
@@ -77,12 +80,15 @@ class Promises:
         """What missing floors and musts cost now."""
         weights = self._problem.objective
         missing = math.fsum(self._missing.tolist())
-        return weights.floor_penalty * missing + weights.must_penalty * self._missed_musts
+        worst = self._worst.penalty() if self._worst is not None else 0.0
+        return worst + weights.floor_penalty * missing + weights.must_penalty * self._missed_musts
 
     def bonus(self, unit: int, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """How much the penalty falls when the unit serves each of these options."""
         requests = self._options.request[rows]
         bonus = self._must_bonus[requests]
+        if self._worst is not None:
+            bonus += self._worst.bonus(requests, self._plain[rows])
         penalty = self._problem.objective.floor_penalty
         if not penalty:
             return bonus
@@ -124,6 +130,53 @@ class Promises:
             np.array([one[level] if level < len(one) else nobody for one in above], dtype=np.int32)
             for level in range(max((len(one) for one in above), default=0))
         ]
+
+
+class _WorstRegion:
+    """The lowest ratio of served to requested value, worth more than all else together."""
+
+    def __init__(self, problem: Problem) -> None:
+        wanted = problem.objective.regions or tuple(region.id for region in problem.regions)
+        values = np.array([request.value for request in problem.requests])
+        above = [
+            problem.regions_of_host(int(problem.request_host[r]))
+            for r in range(len(problem.requests))
+        ]
+        masks = [np.array([region in one for one in above], dtype=bool) for region in wanted]
+        asked = [(mask, math.fsum(values[mask].tolist())) for mask in masks]
+        self._inside = [mask for mask, total in asked if total > 0]
+        self._totals = [total for _, total in asked if total > 0]
+        self._served = [0.0] * len(self._totals)
+        self._weight = 100.0 * math.fsum(values.tolist())
+        self.version = 0
+
+    def count(self, request: int, worth: float) -> None:
+        self.version += 1
+        for f, inside in enumerate(self._inside):
+            if inside[request]:
+                self._served[f] += worth
+
+    def penalty(self) -> float:
+        return self._weight * (1.0 - min(self._ratios(), default=1.0))
+
+    def bonus(
+        self, requests: npt.NDArray[np.int32], worths: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """The rise of the lowest ratio; among equals each gets its share of the rise to come."""
+        bonus = np.zeros(len(requests))
+        ratios = self._ratios()
+        if not ratios:
+            return bonus
+        lowest = min(ratios)
+        tied = [f for f, ratio in enumerate(ratios) if ratio <= lowest + 1e-9]
+        room = min((r for r in ratios if r > lowest + 1e-9), default=math.inf) - lowest
+        for f in tied:
+            rise = np.minimum(worths / self._totals[f], room) / len(tied)
+            bonus += np.where(self._inside[f][requests], self._weight * rise, 0.0)
+        return bonus
+
+    def _ratios(self) -> list[float]:
+        return [done / total for done, total in zip(self._served, self._totals, strict=True)]
 
 
 def _floors_of(problem: Problem) -> list[_Floor]:
