@@ -27,7 +27,7 @@ from events.recurrence.rule import Rule, UnsupportedRule, parse_rule
 
 FIRST_YEAR = 1970
 LAST_YEAR = 2199
-MAX_PERIODS = 100_000
+MAX_PERIODS = 50_000
 MAX_CANDIDATES = 200_000
 
 _DAY = timedelta(days=1)

@@ -57,15 +57,15 @@ def days_of(rule: Rule, period: date, start: date) -> list[date]:
 
 def _limited(rule: Rule, days: Iterable[date], start: date | None = None) -> Iterator[date]:
     """The days that fit every part but numbered weekdays; BYDAY is that of ``start`` if absent."""
-    weekdays = {weekday for _, weekday in rule.by_day}
+    weekdays = rule.weekdays
     if start is not None and not weekdays:
-        weekdays = {WEEKDAYS[start.weekday()]}
+        weekdays = frozenset((start.weekday(),))
     for day in days:
         if (
             (not rule.by_month or day.month in rule.by_month)
             and (not rule.by_month_day or _is_counted_in_month(day, rule.by_month_day))
             and (not rule.by_year_day or _is_counted_in_year(day, rule.by_year_day))
-            and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)
+            and (not weekdays or day.weekday() in weekdays)
         ):
             yield day
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from math import prod
 
 from events.recurrence.zones import zone
@@ -68,6 +69,11 @@ class Rule:
     by_second: tuple[int, ...] = ()
     by_set_pos: tuple[int, ...] = ()
     week_start: str = "MO"
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        """Numbers of the days in BYDAY, Monday 0, whatever their ordinals."""
+        return frozenset(WEEKDAYS.index(weekday) for _, weekday in self.by_day)
 
     @property
     def is_endless(self) -> bool:

@@ -46,10 +46,15 @@ function complaintsAbout(text) {
   return found;
 }
 
+// The first starts, or the words of its refusal.
 function expand([start, rule, count]) {
-  const iterator = ICAL.Recur.fromString(rule).iterator(ICAL.Time.fromString(start));
   const found = [];
-  for (let next; found.length < count && (next = iterator.next()); ) found.push(next.toString());
+  try {
+    const iterator = ICAL.Recur.fromString(rule).iterator(ICAL.Time.fromString(start));
+    for (let next; found.length < count && (next = iterator.next()); ) found.push(next.toString());
+  } catch (error) {
+    return String(error.message ?? error);
+  }
   return found;
 }
 
