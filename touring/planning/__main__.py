@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        document, code = asked.command(asked)
+        command: Callable[[argparse.Namespace], tuple[dict[str, Any], int]] = asked.command
+        document, code = command(asked)
     except _Refused as refused:
         document, code = refused.document, refused.code
     print(json.dumps(document, ensure_ascii=False, allow_nan=False))

@@ -109,8 +109,8 @@ def floors_of(problem: Problem, stops: Iterable[Stop]) -> tuple[FloorShortfall, 
     for unit, request, opens in served:
         r = index[request.id]
         worth = request.value * problem.preference(r, opens)
-        for region in problem.regions_of_host(int(problem.request_host[r])):
-            inside[region].append((unit, worth, request.township))
+        for name in problem.regions_of_host(int(problem.request_host[r])):
+            inside[name].append((unit, worth, request.township))
     floors: list[FloorShortfall] = []
     for region in problem.regions:
         here = inside[region.id]

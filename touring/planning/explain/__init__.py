@@ -47,11 +47,10 @@ def explain(
     for r in unserved:
         always = misfit(problem, r) or closed(problem, r)
         if always is not None:
-            reasons = (always,)
-        else:
-            room = room or Room(problem, plan, previous)
-            reasons = room.reasons(r)
-        answers.append(Unserved(problem.requests[r].id, reasons))
+            answers.append(Unserved(problem.requests[r].id, (always,)))
+            continue
+        room = room or Room(problem, plan, previous)
+        answers.append(Unserved(problem.requests[r].id, room.reasons(r)))
     return tuple(answers)
 
 

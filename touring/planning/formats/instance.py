@@ -336,7 +336,7 @@ def _objective(reader: Reader, top: Fields) -> Objective:
     )
     return Objective(
         mode=f.text("mode", "weighted"),
-        **{name: f.number(name) for name in costs},  # type: ignore[arg-type]
+        **{name: f.number(name) for name in costs},
         order=f.texts("order"),
         tolerance=f.number("tolerance", 0.001),
         regions=f.texts("regions"),

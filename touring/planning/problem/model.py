@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -228,7 +229,7 @@ class Problem(Statement):
             days[u] = days_for(km[u], free_km=free_km, km_per_day=km_per_day)
         return days
 
-    def _home_table(self, table: npt.NDArray, *, back: bool) -> npt.NDArray:
+    def _home_table(self, table: npt.NDArray[Any], *, back: bool) -> npt.NDArray[Any]:
         hosts = self._matrix_rows([host.id for host in self.hosts])
         homes = self._matrix_rows([f"home:{unit.id}" for unit in self.units])
         part = table[np.ix_(hosts, homes)].T if back else table[np.ix_(homes, hosts)]

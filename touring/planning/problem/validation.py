@@ -12,8 +12,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from touring.planning.distances import days_for, km_across
 from touring.planning.problem.openings import host_side_openings, unit_side_openings
@@ -289,7 +291,9 @@ def _matrix(statement: Statement) -> Iterator[Issue]:
         yield Issue(path, "missing_point", f"has no row for {point!r}")
     for point in _repeated(list(matrix.points)):
         yield Issue(path, "duplicate", f"has two rows for {point!r}")
-    tables = {"km": matrix.km} if matrix.days is None else {"km": matrix.km, "days": matrix.days}
+    tables: dict[str, npt.NDArray[Any]] = {"km": matrix.km}
+    if matrix.days is not None:
+        tables["days"] = matrix.days
     for name, table in tables.items():
         if table.shape != (size, size):
             yield Issue(
@@ -476,7 +480,7 @@ def _repeated(names: list[str]) -> list[str]:
 
 
 def _reference(path: str, name: str, known: Iterable[str], kind: str) -> Iterator[Issue]:
-    if name in known:  # type: ignore[operator]
+    if name in known:
         return
     near = difflib.get_close_matches(name[:80], list(known)[:5000], n=1)
     hint = f"; did you mean {near[0]!r}?" if near else f"; add it to {kind} or correct it"

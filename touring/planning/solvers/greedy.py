@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -181,19 +182,25 @@ def fill(
 
 
 def _from(
-    table: npt.NDArray, home: npt.NDArray, origins: npt.NDArray[np.int32], hosts: npt.NDArray
-) -> npt.NDArray:
+    table: npt.NDArray[Any],
+    home: npt.NDArray[Any],
+    origins: npt.NDArray[np.int32],
+    hosts: npt.NDArray[Any],
+) -> npt.NDArray[Any]:
     """Entries from each origin to each host, ``(places, options)``."""
-    entries = table[np.maximum(origins, 0)[:, None], hosts]
+    entries: npt.NDArray[Any] = table[np.maximum(origins, 0)[:, None], hosts]
     entries[origins == HOME] = home[hosts]
     return entries
 
 
 def _back(
-    table: npt.NDArray, home: npt.NDArray, targets: npt.NDArray[np.int32], hosts: npt.NDArray
-) -> npt.NDArray:
+    table: npt.NDArray[Any],
+    home: npt.NDArray[Any],
+    targets: npt.NDArray[np.int32],
+    hosts: npt.NDArray[Any],
+) -> npt.NDArray[Any]:
     """Entries from each host to each target; 0 where the unit need not go on."""
-    entries = table[hosts, np.maximum(targets, 0)[:, None]]
+    entries: npt.NDArray[Any] = table[hosts, np.maximum(targets, 0)[:, None]]
     entries[targets == HOME] = home[hosts]
     entries[targets == THERE] = 0
     return entries

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from touring.planning.problem import LEXICOGRAPHIC, WEIGHTED, Objective, Problem
+from touring.planning.problem import LEXICOGRAPHIC, WEIGHTED, Objective, Pairing, Problem, Region
 from touring.planning.result import Plan
 
 _SMALLEST_TOLERANCE = 1e-4
@@ -42,7 +42,7 @@ def guide_for(problem: Problem, previous: Plan | None) -> Problem:
 def _most(problem: Problem, previous: Plan | None) -> dict[str, float]:
     """The size of each part, as a scale; never 0."""
     value = math.fsum(request.value for request in problem.requests)
-    floors = (*problem.regions, *problem.pairings)
+    floors: list[Region | Pairing] = [*problem.regions, *problem.pairings]
     wanted = math.fsum((one.min_stops or 0) + (one.min_value or 0.0) for one in floors)
     far = float(problem.km_from_home.max()) if problem.km_from_home.size else 0.0
     days = sum(end - first for unit in problem.units for first, end in unit.available)

@@ -86,7 +86,7 @@ class Promises:
     def bonus(self, unit: int, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """How much the penalty falls when the unit serves each of these options."""
         requests = self._options.request[rows]
-        bonus = self._must_bonus[requests]
+        bonus: npt.NDArray[np.float64] = self._must_bonus[requests]
         if self._worst is not None:
             bonus += self._worst.bonus(requests, self._plain[rows])
         penalty = self._problem.objective.floor_penalty
@@ -109,7 +109,10 @@ class Promises:
         missing = floor.missing()
         if floor.measure == "share":
             after = floor.wanted * (floor.stops + 1) - floor.reached
-            return missing - np.maximum(0.0, after - self._township[requests])
+            mended: npt.NDArray[np.float64] = missing - np.maximum(
+                0.0, after - self._township[requests]
+            )
+            return mended
         if floor.measure == "value":
             return np.minimum(self._plain[rows], missing)
         return np.full(len(rows), min(1.0, missing))
@@ -182,8 +185,8 @@ class _WorstRegion:
 def _floors_of(problem: Problem) -> list[_Floor]:
     inside = {region.id: np.zeros(len(problem.requests), dtype=bool) for region in problem.regions}
     for r in range(len(problem.requests)):
-        for region in problem.regions_of_host(int(problem.request_host[r])):
-            inside[region][r] = True
+        for name in problem.regions_of_host(int(problem.request_host[r])):
+            inside[name][r] = True
     floors = []
     for region in problem.regions:
         for measure, wanted in (
