@@ -123,15 +123,13 @@ class Entry:
         return not isinstance(self.start, datetime)
 
     def _check_times(self) -> None:
+        own = (self.start, self.end, *self.rdates, *self.exdates)
+        if len({type(value) for value in own}) > 1:
+            raise TypeError(f"times of {self.uid!r} are not all dates or all datetimes")
         overridden = () if self.recurrence_id is None else (self.recurrence_id,)
-        for value in (self.start, self.end, *self.rdates, *self.exdates, *overridden):
-            if type(value) is not type(self.start) or type(value) not in (
-                date,
-                datetime,
-            ):
-                raise TypeError(
-                    f"times of {self.uid!r} are not all dates or all datetimes: {value!r}"
-                )
+        for value in (*own, *overridden):
+            if type(value) not in (date, datetime):
+                raise TypeError(f"{value!r} of {self.uid!r} is neither date nor datetime")
             if not FIRST_YEAR <= value.year <= LAST_YEAR:
                 raise ValueError(f"{value} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
             if isinstance(value, datetime):
