@@ -1,0 +1,47 @@
+"""The demo: real counties, a plan without a violation, feeds that every reader accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.events.ical.panel import complaints
+from touring.demo import build
+from touring.demo.reading import feed_paths
+from touring.models import Stop, TourRequest, Unit
+from touring.services.publication import refuse_if_broken
+from venues.models import Region, Venue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.node, pytest.mark.libical]
+
+
+@pytest.fixture
+def demo(clock, now, monkeypatch):
+    monkeypatch.setattr(build, "WORK", 60)
+    return build.build_demo(now=now, say=lambda _: None)
+
+
+def test_the_demo_network_is_planned_published_and_read(demo, client, now):
+    assert Region.objects.filter(level=3, country="CN").count() == 2849
+    assert Unit.objects.filter(code__startswith="AH-").count() == 13
+    assert Venue.objects.filter(slug__startswith="hall-").count() == 59
+    assert Stop.objects.holding().count() >= 50
+    for plan in demo.plans:
+        plan.refresh_from_db()
+        refuse_if_broken(plan.published_version)
+    anhui = demo.plans[0].published_version
+    assert anhui.stops.filter(is_locked=True).count() == 1
+    reasons = {one["request"]: one["reasons"][0]["code"] for one in anhui.unserved}
+    too_small = TourRequest.objects.filter(venue__slug="hall-340421").values_list("code", flat=True)
+    assert {reasons[code] for code in too_small} == {"no_unit_fits"}
+    impossible = TourRequest.objects.get(note__contains="春节")
+    assert reasons[impossible.code] == "closed_by_no_work"
+
+    found = {}
+    for path in feed_paths():
+        if not path.startswith("/feeds/venues/hall-"):
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            found[path] = complaints(answer.content)
+    assert {path: said for path, said in found.items() if said} == {}
+
+    assert build.build_demo(now=now, say=lambda _: None).was_there
