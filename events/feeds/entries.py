@@ -10,8 +10,11 @@ count, which outweighs anything the venues can differ by.
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import quote
 
-from events.enums import Status
+from django.conf import settings
+
+from events.enums import Status, Visibility
 from events.ical.entry import Entry, Text
 from events.models import Event, Occurrence
 from events.recurrence.zones import zone
@@ -22,7 +25,9 @@ MAX_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 _TENTATIVE = frozenset({Status.TENTATIVE, Status.POSTPONED})
 
 
-def entry_of(occurrence: Occurrence) -> Entry:
+def entry_of(
+    occurrence: Occurrence, *, topics: tuple[str, ...] = (), refids: tuple[str, ...] = ()
+) -> Entry:
     event = occurrence.event
     start, end = _wall_clock(occurrence)
     return Entry(
@@ -35,13 +40,13 @@ def entry_of(occurrence: Occurrence) -> Entry:
         location=_location(occurrence),
         geo=_geo(occurrence),
         venue=event.venue.slug if event.venue else None,
-        url=occurrence.override.get("url", event.url),
+        url=_url(occurrence),
         kind=event.kind,
         status=_status(occurrence),
         visibility=event.visibility,
         audiences=tuple(event.audiences),
-        topics=tuple(sorted(topic.slug for topic in event.topics.all())),
-        refids=tuple(sorted(reference.refid for reference in event.references.all())),
+        topics=topics,
+        refids=refids,
         sequence=sequence_of(event),
         changed_at=changed_at_of(event),
         created_at=event.created_at,
@@ -75,6 +80,15 @@ def _words(occurrence: Occurrence, field: str) -> Text:
     return Text(
         *(changed.get(f"{field}_{t}", getattr(event, f"{field}_{t}")) for t in ("zh", "en"))
     )
+
+
+def _url(occurrence: Occurrence) -> str:
+    """Where the museum tells more, else our own page; what only hosts see has none."""
+    event = occurrence.event
+    own = occurrence.override.get("url", event.url)
+    if own or event.visibility != Visibility.PUBLIC:
+        return own
+    return f"{settings.SITE_URL}/events/{quote(event.public_uid, safe='@')}/"
 
 
 def _location(occurrence: Occurrence) -> Text:

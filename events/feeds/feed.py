@@ -17,6 +17,7 @@ DAYS_BACK = 90
 MONTHS_AHEAD = 18
 OWN_LANGUAGE = "zh"
 MAX_KEY = 200
+_WITH_PAGES = ("venues", "regions", "exhibitions", "units", "topics", "audiences")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ class Feed:
     def url(self) -> str:
         """By the configured address of the site, never by a request's Host."""
         return settings.SITE_URL + self.path if self.path else ""
+
+    @property
+    def page_url(self) -> str:
+        """The page that shows the same to people; empty where there is none."""
+        if self.kind not in _WITH_PAGES:
+            return ""
+        return f"{settings.SITE_URL}/{self.kind}/{quote(self.subject, safe='')}/"
 
     @property
     def is_private(self) -> bool:

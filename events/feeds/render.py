@@ -11,12 +11,11 @@ from functools import lru_cache
 from events.feeds.entries import entry_of
 from events.feeds.feed import Feed
 from events.feeds.labels import LABELS
-from events.feeds.rows import read
+from events.feeds.rows import Row, ids_of, read
 from events.feeds.version import FeedVersion
 from events.ical.entry import Entry, Text
 from events.ical.timezones import years_of
 from events.ical.write import CalendarInfo, jittered_refresh, join_calendar, write_event
-from events.models import Occurrence
 
 MAX_BYTES = 900_000
 ROOM_FOR_HEAD = 40_000
@@ -45,7 +44,8 @@ def render_feed(feed: Feed, version: FeedVersion) -> bytes:
     More than ``MAX_BYTES`` are cut: what lies farthest ahead goes first, and of the past what
     is beyond half the room. The calendar's description then says so.
     """
-    fragments = sorted(_fragments(read(version.ids), feed.language), key=_order)
+    rows = read(ids_of(feed, today=version.today))
+    fragments = sorted(_fragments(rows, feed.language), key=_order)
     kept = nearest(fragments, MAX_BYTES - ROOM_FOR_HEAD, today=version.today)
     is_cut = len(kept) < len(fragments)
     return _joined(feed, kept, until=_day(kept[-1].entry.start) if is_cut and kept else None)
@@ -75,14 +75,16 @@ def _fitting(fragments: Iterable[Fragment], room: int) -> list[Fragment]:
     return kept
 
 
-def _fragments(occurrences: Iterable[Occurrence], language: str) -> Iterable[Fragment]:
-    for occurrence in occurrences:
+def _fragments(rows: Iterable[Row], language: str) -> Iterable[Fragment]:
+    for row in rows:
         try:
-            entry = entry_of(occurrence)
+            entry = entry_of(row.occurrence, topics=row.topics, refids=row.refids)
             yield Fragment(entry, _written(entry, language))
         except (ValueError, TypeError):
             # One row that no calendar can show must not take a region's calendar with it.
-            log.exception("occurrence %s is missing from feeds: cannot be written", occurrence.pk)
+            log.exception(
+                "occurrence %s is missing from feeds: cannot be written", row.occurrence.pk
+            )
 
 
 @lru_cache(maxsize=FRAGMENTS_REMEMBERED)
@@ -101,6 +103,7 @@ def _joined(feed: Feed, fragments: Sequence[Fragment], *, until: date | None) ->
             name=feed.name,
             description=_description(until),
             source_url=feed.url,
+            url=feed.page_url,
             refresh_interval=jittered_refresh(feed.key),
         ),
         timezones={entry.timezone for entry in timed},

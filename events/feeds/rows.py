@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Aggregate, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from events.feeds.feed import Feed, window_of
-from events.models import Occurrence
+from events.models import Event, EventReference, Occurrence
 from events.queries import hosted_occurrences, occurrences
 from events.recurrence.zones import zone
 from venues.models import Venue
@@ -38,31 +42,57 @@ def today_of(feed: Feed, now: datetime) -> date:
     return now.astimezone(zone(feed.timezone)).date()
 
 
-def stamps_of(feed: Feed, *, today: date) -> list[tuple]:
-    """One tuple of ``STAMPS`` per date the feed may show, by start; usually one query.
+def stamps_of(feed: Feed, *, today: date) -> list[str]:
+    """One text of the ``STAMPS`` per date the feed shows, sorted; one query, one row.
 
-    A feed with more than ``MAX_ROWS`` dates keeps those nearest to ``today``, at most half of
-    them past.
+    A feed with more than ``MAX_ROWS`` dates needs two queries.
     """
-    rows = selected(feed, today=today).values_list(*STAMPS)
-    stamps = list(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
+    rows = selected(feed, today=today).annotate(stamp=Stamp(*STAMPS)).values("stamp")
+    stamps = _joined(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
     if len(stamps) <= MAX_ROWS:
         return stamps
-    past = rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")[: MAX_ROWS // 2]
-    coming = rows.filter(end_date__gt=today).order_by("starts_at", "pk")[:MAX_ROWS]
-    return [*reversed(past), *coming][:MAX_ROWS]
+    return sorted(stamp for part in _nearest(rows, today) for stamp in _joined(part))
 
 
-def read(ids: Iterable[int]) -> list[Occurrence]:
-    """The dates with all that an entry is made of, in the order of ``ids``; three queries."""
-    found = (
-        Occurrence.objects.filter(pk__in=list(ids))
-        .order_by()
-        .select_related("event", "event__venue")
-        .prefetch_related("event__topics", "event__references")
-        .in_bulk()
+def ids_of(feed: Feed, *, today: date) -> list[int]:
+    """The dates the feed shows, as :func:`stamps_of` knows them.
+
+    More than ``MAX_ROWS`` keep those nearest to ``today``, at most half of them past.
+    """
+    rows = selected(feed, today=today).values_list("pk", flat=True)
+    ids = list(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
+    return ids if len(ids) <= MAX_ROWS else [pk for part in _nearest(rows, today) for pk in part]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A date with its event and venue, and the labels of its event."""
+
+    occurrence: Occurrence
+    topics: tuple[str, ...]
+    refids: tuple[str, ...]
+
+
+def read(ids: Sequence[int]) -> list[Row]:
+    """Everything that entries are made of; four queries for any number of dates."""
+    occurrences = list(
+        Occurrence.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_related("event")
+        .prefetch_related("event__venue")  # one object per venue, not per date
     )
-    return [found[pk] for pk in ids if pk in found]
+    events = {occurrence.event_id for occurrence in occurrences}
+    topics, refids = defaultdict(list), defaultdict(list)
+    tagged = Event.topics.through.objects.filter(event_id__in=events)
+    for event_id, slug in tagged.values_list("event_id", "topic__slug"):
+        topics[event_id].append(slug)
+    about = EventReference.objects.filter(event_id__in=events)
+    for event_id, refid in about.values_list("event_id", "refid"):
+        refids[event_id].append(refid)
+    return [
+        Row(row, tuple(sorted(topics[row.event_id])), tuple(sorted(refids[row.event_id])))
+        for row in occurrences
+    ]
 
 
 def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
@@ -78,3 +108,36 @@ def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
         today - timedelta(days=TOMBSTONE_DAYS), time(), tzinfo=zone(feed.timezone)
     )
     return rows.filter(Q(is_cancelled=False) | Q(event__changed_at__gte=midnight))
+
+
+class Stamp(Func):
+    """Columns as one text, without turning any of them into a Python value."""
+
+    template = "%(expressions)s"
+    arg_joiner = " || ',' || "
+    output_field = TextField()
+
+    def __init__(self, *columns: str) -> None:
+        super().__init__(*(Coalesce(Cast(column, TextField()), Value("")) for column in columns))
+
+
+class _Joined(Aggregate):
+    function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s, ';')"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="STRING_AGG", **context)
+
+
+def _joined(rows: QuerySet) -> list[str]:
+    """The stamps, sorted here because no database promises an order inside an aggregate."""
+    text = rows.aggregate(all=_Joined("stamp"))["all"]
+    return sorted(text.split(";")) if text else []
+
+
+def _nearest(rows: QuerySet, today: date) -> tuple[QuerySet, QuerySet]:
+    """Half of ``MAX_ROWS`` of the latest past, half of what comes first."""
+    past = rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")
+    coming = rows.filter(end_date__gt=today).order_by("starts_at", "pk")
+    return past[: MAX_ROWS // 2], coming[: MAX_ROWS // 2]

@@ -20,10 +20,9 @@ _ETAG_LENGTH = 32
 
 @dataclass(frozen=True)
 class FeedVersion:
-    """``etag`` is the strong validator without quotes; ``ids`` are the dates it speaks of."""
+    """``etag`` is the strong validator, without quotes; ``today`` the day in the feed's zone."""
 
     etag: str
-    ids: tuple[int, ...]
     today: date
 
 
@@ -41,8 +40,8 @@ def feed_version(feed: Feed, *, now: datetime) -> FeedVersion:
             (feed.key, feed.name, feed.url, settings.SITE_URL, tzdata.IANA_VERSION, _code())
         ).encode()
     )
-    digest.update(repr(stamps).encode())
-    return FeedVersion(digest.hexdigest()[:_ETAG_LENGTH], tuple(row[0] for row in stamps), today)
+    digest.update(";".join(stamps).encode())
+    return FeedVersion(digest.hexdigest()[:_ETAG_LENGTH], today)
 
 
 @cache

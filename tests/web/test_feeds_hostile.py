@@ -81,7 +81,7 @@ def test_nul_never_reaches_a_feed_even_when_a_row_has_it_O1(client, monkeypatch)
     def tampered(ids):
         rows = whole(ids)
         for row in rows:
-            row.event.title_zh = "光\0的\x07故\x7f事"
+            row.occurrence.event.title_zh = "光\0的\x07故\x7f事"
         return rows
 
     monkeypatch.setattr(render, "read", tampered)

@@ -8,6 +8,7 @@ import pytest
 
 from events.enums import EventKind, Status, Visibility
 from events.feeds.entries import MAX_SEQUENCE, changed_at_of, entry_of, sequence_of
+from events.feeds.rows import read
 from events.ical.entry import Entry, Text
 from tests.factories.events import (
     EventFactory,
@@ -55,7 +56,8 @@ def test_entry_has_everything_the_event_and_its_venue_say():
     EventReferenceFactory(event=event, refid="unit:AH-03")
     EventReferenceFactory(event=event, refid="exhibition:light")
 
-    made = entry_of(OccurrenceFactory(event=event))
+    (row,) = read([OccurrenceFactory(event=event).pk])
+    made = entry_of(row.occurrence, topics=row.topics, refids=row.refids)
 
     assert made == Entry(
         uid="abc@orrery.example",
@@ -154,7 +156,7 @@ def test_override_changes_the_words_of_its_date_alone():
     assert entry_of(special).title == Text("讲座：嫦娥", "Talk")
     assert entry_of(special).url == "https://a.example/"
     assert entry_of(usual).title == Text("讲座", "Talk")
-    assert entry_of(usual).url == ""
+    assert entry_of(usual).url == f"http://127.0.0.1:8000/events/{event.public_uid}/"
 
 
 def test_own_place_of_an_event_replaces_the_venue_with_its_coordinates():
@@ -182,7 +184,9 @@ def test_english_place_falls_back_by_parts():
 
 
 def test_hosts_entries_say_so():
-    assert entry(visibility=Visibility.HOSTS, kind=EventKind.LOGISTICS).visibility == "hosts"
+    made = entry(visibility=Visibility.HOSTS, kind=EventKind.LOGISTICS)
+
+    assert (made.visibility, made.url) == ("hosts", "")
 
 
 def test_counters_rise_with_the_venue_and_never_fall_when_the_event_moves():
