@@ -18,6 +18,13 @@ def can_plan_in(user, region: Region, on: date) -> bool:
     return network.can_plan(user, region, on)
 
 
+def can_decide_about(user, exhibition: Exhibition, on: date) -> bool:
+    """Change an exhibition: planners of its owner; without an owner only superusers."""
+    if exhibition.owner is None:
+        return user is not None and user.is_active and user.is_superuser
+    return network.has_role(user, network.PLANNERS, on=on, organisation=exhibition.owner)
+
+
 def can_plan_season(user, season: Season, on: date) -> bool:
     return can_plan_in(user, season.region, on)
 

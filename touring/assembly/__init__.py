@@ -7,6 +7,7 @@ give an equal instance with an equal hash.
 from touring.assembly.assembly import Assembly, assemble, instance_of
 from touring.assembly.places import FACILITIES, space_used_by
 from touring.assembly.plans import outdated_stops, plan_of, planned_stops, version_maintenance
+from touring.assembly.units import requirement_problems
 
 __all__ = [
     "FACILITIES",
@@ -16,6 +17,7 @@ __all__ = [
     "outdated_stops",
     "plan_of",
     "planned_stops",
+    "requirement_problems",
     "space_used_by",
     "version_maintenance",
 ]

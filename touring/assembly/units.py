@@ -9,7 +9,7 @@ from typing import Any
 from touring.assembly.days import Calendar
 from touring.assembly.places import FACILITIES, without_coordinates
 from touring.assembly.problems import RowProblem
-from touring.models import Stop, Unit, UnitMaintenance
+from touring.models import Exhibition, Stop, Unit, UnitMaintenance
 
 
 def unit_document(
@@ -29,7 +29,7 @@ def unit_document(
         "free_km": unit.free_km,
         "requires": {
             name: float(least)
-            for name, least in sorted(shown.requires.items())
+            for name, least in _requirements(shown)
             if name in FACILITIES and _is_amount(least)
         },
         "returns_home": unit.returns_home,
@@ -67,8 +67,17 @@ def unit_problems(unit: Unit, calendar: Calendar) -> Iterator[RowProblem]:
             )
     for need in unit.maintenance.all():
         yield from _maintenance_problems(row, need, calendar)
-    for name, least in sorted(unit.exhibition.requires.items()):
-        yield from _requirement_problems(f"exhibition {unit.exhibition.slug}", name, least)
+    yield from requirement_problems(unit.exhibition)
+
+
+def requirement_problems(exhibition: Exhibition) -> Iterator[RowProblem]:
+    """Requirements that no venue's facilities can be compared with."""
+    row = f"exhibition {exhibition.slug}"
+    if not isinstance(exhibition.requires, dict):
+        yield RowProblem(row, "requires", 'must be an object such as {"area_m2": 400}')
+        return
+    for name, least in sorted(exhibition.requires.items()):
+        yield from _requirement_problems(row, name, least)
 
 
 def _maintenance_problems(
@@ -104,8 +113,13 @@ def _requirement_problems(row: str, name: str, least: object) -> Iterator[RowPro
         yield RowProblem(row, f"requires.{name}", f"{least!r} is no amount: give a number from 0")
 
 
+def _requirements(exhibition: Exhibition) -> list[tuple[str, Any]]:
+    return sorted(exhibition.requires.items()) if isinstance(exhibition.requires, dict) else []
+
+
 def _is_amount(least: object) -> bool:
-    return isinstance(least, int | float) and 0 <= least < float("inf")
+    is_number = isinstance(least, int | float) and not isinstance(least, bool)
+    return is_number and 0 <= least < float("inf")
 
 
 def _falls_inside(need: UnitMaintenance, calendar: Calendar) -> bool:

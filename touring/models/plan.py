@@ -95,6 +95,9 @@ class PlanVersion(models.Model):
             models.UniqueConstraint("plan", "number", name="version_number_once_per_plan"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.plan} {self.number}"
+
 
 class PlannedStop(models.Model):
     """A stop of one version: at the host on ``[arrives_on, leaves_on)``, open on

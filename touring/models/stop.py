@@ -90,3 +90,6 @@ class Stop(models.Model):
         constraints = [
             models.CheckConstraint(name="stop_days_in_order", condition=DAYS_IN_ORDER),
         ]
+
+    def __str__(self) -> str:
+        return self.uid

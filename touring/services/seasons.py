@@ -67,11 +67,45 @@ def open_season(
     return season
 
 
+@transaction.atomic
+def record_season(*, season: Season, by, now: datetime) -> Season:
+    """Save a changed season. What is published stays; the next plan follows the new rows.
+
+    Raises:
+        NotAllowed: ``by`` plans neither for its region nor for the one it had.
+        InvalidSeason: it ends before it begins.
+    """
+    before = Season.objects.select_for_update(of=("self",)).select_related("region")
+    for known in (season, before.get(pk=season.pk)):
+        if not can_plan_season(by, known, timezone.localdate(now)):
+            raise NotAllowed(f"You do not plan {known}.")
+    if season.end_date <= season.first_date:
+        message = f"{season.end_date} is not after {season.first_date}: correct the dates"
+        raise InvalidSeason(
+            f"end_date: {message}",
+            problems=[{"row": f"season {season.slug}", "field": "end_date", "message": message}],
+        )
+    season.save()
+    return season
+
+
 def draft_plan(*, season: Season, name_zh: str, by, now: datetime, name_en: str = "") -> Plan:
     """A new line of versions for the season. Raises: NotAllowed."""
     if not can_plan_season(by, season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {season}.")
     return Plan.objects.create(season=season, name_zh=name_zh, name_en=name_en, created_at=now)
+
+
+@transaction.atomic
+def rename_plan(*, plan_id: int, name_zh: str, name_en: str = "", by, now: datetime) -> Plan:
+    """Give a plan another name. Raises: NotAllowed."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("season__region")
+    found = plan.get(pk=plan_id)
+    if not can_plan_season(by, found.season, timezone.localdate(now)):
+        raise NotAllowed(f"You do not plan {found.season}.")
+    found.name_zh, found.name_en = name_zh, name_en
+    found.save(update_fields=["name_zh", "name_en"])
+    return found
 
 
 def lock_stop(

@@ -8,11 +8,13 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from touring.assembly import requirement_problems
 from touring.errors import InvalidUnit
-from touring.models import Plan, Unit, UnitAvailability, UnitMaintenance
-from touring.permissions import can_plan_in
+from touring.models import Exhibition, Plan, Unit, UnitAvailability, UnitMaintenance
+from touring.permissions import can_decide_about, can_plan_in
 from touring.services.calendars import sync_stops_of
 from venues.errors import NotAllowed
 from venues.services.addresses import current_address, leave_address
@@ -84,28 +86,80 @@ def set_maintenance(*, unit: Unit, needs: Sequence[MaintenanceNeed], by, now: da
 
 
 @transaction.atomic
-def rename_unit(*, unit_id: int, code: str, by, now: datetime) -> Unit:
-    """Give the unit another code; the addresses with the old one lead to the new one for ever.
+def record_unit(*, unit: Unit, by, now: datetime) -> Unit:
+    """Save a new or changed unit. Addresses with a former code lead to the new one for ever.
 
     Raises:
-        NotAllowed: ``by`` does not plan where the unit is at home.
+        NotAllowed: ``by`` does not plan where the unit is at home, or was so far.
         InvalidUnit: the code is, or was, another unit's.
     """
-    unit = (
-        Unit.objects.select_for_update(of=("self",)).select_related("home__region").get(pk=unit_id)
-    )
-    _require_planner(unit, by, now)
-    if unit.code == code:
-        return unit
-    is_taken = Unit.objects.filter(code=code).exists()
-    if is_taken or current_address("unit", code) not in (None, unit.code):
-        _refuse(unit, "code", [f"{code} is or was another unit's: choose a new one"])
-    leave_address(kind="unit", former=unit.code, current=code)
-    unit.code = code
+    before = _locked(Unit.objects.select_related("home__region"), unit.pk)
+    for known in (unit, before):
+        if known is not None:
+            _require_planner(known, by, now)
+    if before is None or before.code != unit.code:
+        if _is_other_address("unit", Unit.objects.filter(code=unit.code), unit.code, before):
+            _refuse(unit, "code", [f"{unit.code} is or was another unit's: choose a new one"])
+        if before is not None:
+            leave_address(kind="unit", former=before.code, current=unit.code)
     _touch(unit, now)
-    for plan in Plan.objects.filter(published_stops__unit=unit).distinct().order_by("pk"):
-        sync_stops_of(plan, now=now)
+    _sync_plans_with(Plan.objects.filter(published_stops__unit=unit), now)
     return unit
+
+
+@transaction.atomic
+def record_exhibition(*, exhibition: Exhibition, by, now: datetime) -> Exhibition:
+    """Save a new or changed exhibition; calendars of published stops get the new words.
+
+    Other set-up or strike days do not move published stops: the next plan does.
+
+    Raises:
+        NotAllowed: ``by`` does not plan for its owner, or was not a planner of the former one.
+        InvalidUnit: it requires what no venue can offer, or the slug is, or was, another's.
+    """
+    before = _locked(Exhibition.objects.select_related("owner"), exhibition.pk)
+    for known in (exhibition, before):
+        if known is not None and not can_decide_about(by, known, timezone.localdate(now)):
+            raise NotAllowed(f"You do not decide about exhibition {known.slug}.")
+    problems = [(one.field, one.message) for one in requirement_problems(exhibition)]
+    if before is None or before.slug != exhibition.slug:
+        same = Exhibition.objects.filter(slug=exhibition.slug)
+        if _is_other_address("exhibition", same, exhibition.slug, before):
+            problems.append(("slug", f"{exhibition.slug} is or was another's: choose a new one"))
+    if problems:
+        row = f"exhibition {exhibition.slug}"
+        raise InvalidUnit(
+            "; ".join(f"{row}, {name}: {message}" for name, message in problems),
+            problems=[{"row": row, "field": n, "message": message} for n, message in problems],
+        )
+    if before is not None and before.slug != exhibition.slug:
+        leave_address(kind="exhibition", former=before.slug, current=exhibition.slug)
+    exhibition.changed_at = now
+    exhibition.save()
+    _sync_plans_with(Plan.objects.filter(published_stops__unit__exhibition=exhibition), now)
+    return exhibition
+
+
+def _locked(rows: QuerySet, pk: int | None):
+    return None if pk is None else rows.select_for_update(of=("self",)).filter(pk=pk).first()
+
+
+def _is_other_address(kind: str, taken: QuerySet, address: str, before) -> bool:
+    """Is the address somebody else's, now or formerly?"""
+    own = None if before is None else before.pk
+    if taken.exclude(pk=own).exists():
+        return True
+    leads_to = current_address(kind, address)
+    return leads_to is not None and (before is None or leads_to != _address_of(before))
+
+
+def _address_of(row: Unit | Exhibition) -> str:
+    return row.code if isinstance(row, Unit) else row.slug
+
+
+def _sync_plans_with(plans: QuerySet[Plan], now: datetime) -> None:
+    for plan in plans.distinct().order_by("pk"):
+        sync_stops_of(plan, now=now)
 
 
 def _touch(unit: Unit, now: datetime) -> None:
