@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from touring.models import Plan, Season, Stop, TourRequest
+from touring.models import Exhibition, Plan, Season, Stop, TourRequest
 from venues import permissions as network
 from venues.models import Region, Role, Venue
 
