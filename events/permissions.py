@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
 from events.enums import Moderation, Visibility
 from events.models import Event, Source
 from events.recurrence.zones import zone
 from venues.models import Role, Venue
-from venues.permissions import System, can_edit_venue, can_publish_for
-
-Actor = AbstractBaseUser | AnonymousUser | System
+from venues.permissions import EDITORS, Actor, can_edit_venue, can_publish_for, venues_of
 
 
 def can_edit_at(user: Actor, venue: Venue | None, source: Source, on: date) -> bool:
@@ -71,4 +68,4 @@ def day_of(event: Event, now: datetime) -> date:
 
 
 def _is_superuser(user: Actor) -> bool:
-    return user.is_active and bool(getattr(user, "is_superuser", False))
+    return user.is_active and user.is_superuser

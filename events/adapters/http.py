@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -34,6 +35,9 @@ from events.imports.fetch import (
     target_of,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 64 * 1024
 _CONNECT_SECONDS = 6.0
@@ -44,6 +48,12 @@ def system_addresses(host: str, port: int) -> list[str]:
     """Every address the system's resolver has for ``host``, in its order."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@cache
+def system_tls() -> ssl.SSLContext:
+    """Certificates are checked against the machine's list and the name asked for."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class GuardedFetch:
     """Of the body, as sent and as decoded."""
     max_redirects: int = 5
     addresses: Callable[[str, int], list[str]] = system_addresses
-    tls: Callable[[], ssl.SSLContext] = field(default_factory=lambda: _tls)
+    tls: Callable[[], ssl.SSLContext] = system_tls
 
     def __call__(
         self, url: str, *, etag: str = "", last_modified: str = ""
@@ -132,11 +142,6 @@ class GuardedFetch:
         )
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
 def _request_headers(etag: str, last_modified: str) -> dict[str, str]:
     headers = {
         "User-Agent": f"Orrery (+{settings.SITE_URL})",
@@ -205,7 +210,7 @@ class _DeadlineSocket:
         self._link.settimeout(self._deadline.seconds_left())
         self._link.sendall(data)
 
-    def recv_into(self, buffer: memoryview) -> int:
+    def recv_into(self, buffer: WriteableBuffer) -> int:
         self._link.settimeout(self._deadline.seconds_left())
         return self._link.recv_into(buffer)
 
@@ -226,7 +231,7 @@ class _Incoming(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         return self._link.recv_into(buffer)
 
 
@@ -238,7 +243,7 @@ class _Exchange:
         self._target = target
         self._headers = headers
         self._connection = http.client.HTTPConnection(target.host, target.port)
-        self._connection.sock = link  # type: ignore[assignment]  it has what is used of a socket
+        self._connection.sock = cast(socket.socket, link)  # it has what is used of one
 
     def __enter__(self) -> _Exchange:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,7 +15,7 @@ from venues.models import Organisation, Region, Venue
 from venues.models.bilingual import Bilingual, Named
 
 
-def _choices(enum) -> list[tuple[str, str]]:
+def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, member.name.replace("_", " ").lower()) for member in enum]
 
 

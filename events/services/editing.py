@@ -12,11 +12,12 @@ from django.db import transaction
 from events.enums import Moderation, Status
 from events.errors import InvalidEvent, KeptElsewhere, NoSuchDate, StaleEvent
 from events.models import Event, Source, SourceKind, Topic
-from events.permissions import Actor, can_edit, can_edit_at, can_publish, can_publish_at, day_of
+from events.permissions import can_edit, can_edit_at, can_publish, can_publish_at, day_of
 from events.services.occurrences import refresh_occurrences, starts_of
 from events.services.sources import public_uid_of, source_named
 from events.services.values import EventValues, checked, columns_of
 from venues.errors import NotAllowed
+from venues.permissions import Actor
 
 _READ_AGAIN = (SourceKind.SUBSCRIPTION, SourceKind.TOURING)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -32,6 +32,9 @@ _STATUS_OF = {
 }
 
 
+Trouble = Callable[[str], None]
+
+
 @dataclass(frozen=True)
 class SyncProblem:
     """Something of an entry that could not be taken over, in words for the museum."""
@@ -52,6 +55,15 @@ class Facts:
     venue: str | None
     topics: frozenset[str]
     refids: frozenset[str]
+
+    @property
+    def is_online(self) -> bool:
+        return self.columns["kind"] == EventKind.ONLINE and not self.venue
+
+    def with_overrides(self, known: Mapping[str, Any]) -> Facts:
+        """These facts with the ``known`` overrides where they have none of their own."""
+        overrides = dict(sorted({**known, **self.columns["overrides"]}.items()))
+        return replace(self, columns={**self.columns, "overrides": overrides})
 
 
 def status_of(entry_status: str, *, current: str | None) -> Status:
@@ -100,10 +112,13 @@ def bounded_uid(uid: str) -> str:
 
 def _told_apart(entries: Iterable[Entry], problems: list[SyncProblem]) -> list[Entry]:
     """One entry for each (uid, recurrence id); see :func:`facts_of`."""
-    entries = [replace(entry, uid=bounded_uid(entry.uid)) for entry in entries]
+    entries = [_storable(entry) for entry in entries]
     chosen: list[Entry] = []
     for _, same_name in groupby(sorted(entries, key=_name), key=_name):
         revisions = list(same_name)
+        if len(revisions) == 1:
+            chosen += revisions
+            continue
         newest = max(entry.sequence for entry in revisions)
         by_start: dict[date, list[Entry]] = {}
         for entry in revisions:
@@ -120,6 +135,11 @@ def _told_apart(entries: Iterable[Entry], problems: list[SyncProblem]) -> list[E
             latest = [replace(e, uid=bounded_uid(f"{e.uid}#{e.start.isoformat()}")) for e in latest]
         chosen += latest if latest[0].recurrence_id is None else [_latest(latest, problems)]
     return chosen
+
+
+def _storable(entry: Entry) -> Entry:
+    uid = bounded_uid(entry.uid)
+    return entry if uid == entry.uid else replace(entry, uid=uid)
 
 
 def _name(entry: Entry) -> tuple[str, str]:
@@ -143,7 +163,7 @@ def _facts(entry: Entry, overrides: Iterable[Entry], problems: list[SyncProblem]
     def trouble(message: str) -> None:
         problems.append(SyncProblem(entry.uid, f"“{_title(entry)}”: {message}"))
 
-    columns = _texts(entry, trouble) | {
+    columns: dict[str, Any] = _texts(entry, trouble) | {
         "kind": _kind(entry.kind, trouble),
         "visibility": entry.visibility,
         "audiences": _audiences(entry.audiences, trouble),
@@ -175,7 +195,7 @@ def _title(entry: Entry) -> str:
     return shortened(one_line(entry.title.zh or entry.title.en), 60) or entry.uid
 
 
-def _texts(entry: Entry, trouble) -> dict[str, str]:
+def _texts(entry: Entry, trouble: Trouble) -> dict[str, str]:
     texts = _bilingual("title", entry.title, _TITLE, trouble)
     texts |= _bilingual("location", entry.location, _LOCATION, trouble)
     texts |= {
@@ -192,28 +212,28 @@ def _texts(entry: Entry, trouble) -> dict[str, str]:
     return texts
 
 
-def _bilingual(field: str, text: Text, length: int, trouble) -> dict[str, str]:
+def _bilingual(field: str, text: Text, length: int, trouble: Trouble) -> dict[str, str]:
     found = {f"{field}_zh": one_line(text.zh), f"{field}_en": one_line(text.en)}
     if any(len(words) > length for words in found.values()):
         trouble(f"the {field} is longer than {length} characters and was cut.")
     return {name: shortened(words, length) for name, words in found.items()}
 
 
-def _kind(kind: str, trouble) -> str:
+def _kind(kind: str, trouble: Trouble) -> str:
     if kind in {member.value for member in EventKind}:
         return kind
     trouble(f"kind {kind!r} is not known; it counts as “other”.")
     return EventKind.OTHER.value
 
 
-def _audiences(audiences: Iterable[str], trouble) -> list[str]:
+def _audiences(audiences: Iterable[str], trouble: Trouble) -> list[str]:
     known = {member.value for member in Audience}
     for unknown in sorted(set(audiences) - known):
         trouble(f"audience {unknown!r} is not known and was left out.")
     return sorted(set(audiences) & known)
 
 
-def _rule(rrule: str, trouble) -> str:
+def _rule(rrule: str, trouble: Trouble) -> str:
     rule = one_line(rrule)
     if len(rule) <= _RULE:
         return rule
@@ -233,7 +253,9 @@ def _moments(values: Iterable[date]) -> list[str]:
     return sorted({value.isoformat() for value in values})
 
 
-def _override(series: Entry, entry: Entry, columns: Mapping[str, Any], trouble):
+def _override(
+    series: Entry, entry: Entry, columns: Mapping[str, Any], trouble: Trouble
+) -> tuple[str, dict[str, Any]]:
     """The wall-clock start that ``entry`` replaces, and what is different on that date."""
     assert entry.recurrence_id is not None
     original = _as_in(series, entry.recurrence_id, entry.timezone)
@@ -241,11 +263,11 @@ def _override(series: Entry, entry: Entry, columns: Mapping[str, Any], trouble):
     end = _as_in(series, entry.end, entry.timezone)
     if series.is_all_day and not entry.is_all_day:
         trouble(f"the date {original} has a time of its own, which a whole-day series cannot show.")
-        end = max(end, start + (series.end - series.start))
+        end = max(end, start + _length(series.start, series.end))
     changes: dict[str, Any] = {}
     if entry.status == "CANCELLED" and series.status != "CANCELLED":
         changes["cancelled"] = True
-    if start != original or end - start != series.end - series.start:
+    if start != original or _length(start, end) != _length(series.start, series.end):
         changes |= {"start": start.isoformat(), "end": end.isoformat()}
     if entry.venue not in (None, series.venue):
         trouble(f"the date {original} is at another venue, which a series cannot show.")
@@ -253,6 +275,10 @@ def _override(series: Entry, entry: Entry, columns: Mapping[str, Any], trouble):
         field: words for field, words in _texts(entry, trouble).items() if words != columns[field]
     }
     return original.isoformat(), changes
+
+
+def _length(start: date, end: date) -> timedelta:
+    return end - start
 
 
 def _as_in(series: Entry, when: date, timezone: str) -> date:

@@ -190,8 +190,8 @@ def _matched(
     pairs = [(values, by_start.get(values["original_start"])) for values in wanted]
     taken = {row.pk for _, row in pairs if row is not None}
     free: dict[str, list[Occurrence]] = defaultdict(list)
-    for row in _live_first(row for row in rows if row.pk not in taken):
-        free[row.original_start[:10] if event.is_repeated else row.key].append(row)
+    for spare in _live_first(row for row in rows if row.pk not in taken):
+        free[spare.original_start[:10] if event.is_repeated else spare.key].append(spare)
     for n, (values, row) in enumerate(pairs):
         day = values["original_start"][:10] if event.is_repeated else ""
         if row is None and free[day]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.db import transaction
 
 from events.enums import Moderation
 from events.errors import NothingToPublish, WrongState
 from events.models import Event
-from events.permissions import Actor, can_edit, can_publish, day_of
+from events.permissions import can_edit, can_publish, day_of
 from events.services.editing import check_seen, locked
 from events.services.occurrences import refresh_occurrences
 from venues.errors import NotAllowed
+from venues.permissions import Actor
 
+_Question = Callable[[Actor, Event, date], bool]
 _FROM = {
     Moderation.SUBMITTED: (Moderation.DRAFT, Moderation.RETURNED),
     Moderation.RETURNED: (Moderation.SUBMITTED,),
@@ -76,7 +79,7 @@ def archive_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime
 
 
 def _moved(
-    event_id: int, to: Moderation, seen_sequence: int, may, by: Actor, now: datetime
+    event_id: int, to: Moderation, seen_sequence: int, may: _Question, by: Actor, now: datetime
 ) -> Event:
     event = locked(event_id)
     if not may(by, event, day_of(event, now)):

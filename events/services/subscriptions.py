@@ -17,11 +17,10 @@ from events.ical.problem import CalendarUnreadable
 from events.ical.read import Reading, read_calendar
 from events.imports.fetch import Fetch, Fetched, FetchFailed, NotModified, target_of
 from events.models import SourceKind, Subscription
-from events.permissions import Actor
 from events.services.sources import Brake, SyncReport, source_named, sync_source
 from venues.errors import NotAllowed
 from venues.models import Venue
-from venues.permissions import can_publish_for
+from venues.permissions import Actor, can_publish_for
 
 REFRESH = timedelta(hours=3)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=30), timedelta(hours=24)
