@@ -87,14 +87,11 @@ def solve(
     movable = [unit for unit in range(len(problem.units)) if unit not in rotating]
     fill(draft, movable, Insertions(draft, Taste()))
 
-    def tell(work: int) -> None:
-        if progress is not None:
-            value = value_of(problem, draft.plan(), previous).total
-            progress(Progress(work, time.monotonic() - started, value))
-
-    tell(0)
+    reporter = _Reporter(problem, draft, previous, progress, started)
+    reporter.tell(0)
     search = LocalSearch(draft, np.random.default_rng(seed), idle=rotating)
-    search.run(stop, tell)
+    search.run(stop, reporter.hear)
+    reporter.tell_last()
     plan = _with_confirmations(draft.plan(), previous)
     return replace(
         plan,
@@ -103,6 +100,35 @@ def solve(
         work=search.work,
         seconds=time.monotonic() - started,
     )
+
+
+@dataclass
+class _Reporter:
+    """Tells of better plans, at most four times a second: valuing a large plan takes its time."""
+
+    problem: Problem
+    draft: Draft
+    previous: Plan | None
+    progress: Callable[[Progress], None] | None
+    started: float
+    told_at: float = 0.0
+    untold: int | None = None
+
+    def hear(self, work: int) -> None:
+        self.untold = work
+        if time.monotonic() - self.told_at >= 0.25:
+            self.tell(work)
+
+    def tell_last(self) -> None:
+        if self.untold is not None:
+            self.tell(self.untold)
+
+    def tell(self, work: int) -> None:
+        self.untold = None
+        if self.progress is not None:
+            value = value_of(self.problem, self.draft.plan(), self.previous).total
+            self.progress(Progress(work, time.monotonic() - self.started, value))
+        self.told_at = time.monotonic()
 
 
 def _stand_firm(draft: Draft) -> frozenset[int]:

@@ -99,7 +99,7 @@ class LocalSearch:
             operator = self.chances.draw(self.rng)
             delta, undo = self._step(operator)
             self.work += 1
-            threshold = 0.25 * self.scale * (1 - (self.work % _CYCLE) / _CYCLE)
+            threshold = 0.08 * self.scale * (1 - (self.work % _CYCLE) / _CYCLE)
             points = _NOTHING
             if delta < -threshold * self.rng.random() or undo is None:
                 if undo:
@@ -162,7 +162,7 @@ class LocalSearch:
             request = sorted(requests)[int(self.rng.integers(len(requests)))]
             able = np.flatnonzero(self.draft.problem.fits[:, request] & self.usable)
             if len(able):
-                count = min(len(able), int(self.rng.integers(0, 4)))
+                count = min(len(able), int(self.rng.integers(0, 3)))
                 units.update(int(u) for u in self.rng.choice(able, count, replace=False))
         return units
 
@@ -186,16 +186,16 @@ class LocalSearch:
     def _near(self) -> Removal:
         """Stops around one host."""
         centre = self._some_host()
-        stops = self._stops_of_units(self._units_around(centre, 8))
+        stops = self._stops_of_units(self._units_around(centre, 4))
         if not stops:
             return {}
         km = np.array([self.draft.problem.host_km[centre, host] for _, _, host in stops])
-        chosen = np.argsort(km, kind="stable")[: int(self.rng.integers(3, 13))]
+        chosen = np.argsort(km, kind="stable")[: int(self.rng.integers(2, 8))]
         return _as_removal([stops[int(i)] for i in chosen])
 
     def _whole_units(self) -> Removal:
         """All stops of one to three units that work near each other."""
-        units = self._units_around(self._some_host(), int(self.rng.integers(1, 4)))
+        units = self._units_around(self._some_host(), int(self.rng.integers(1, 3)))
         return {unit: set(places) for unit in units if (places := self._movable(unit))}
 
     def _same_days(self) -> Removal:
@@ -204,7 +204,7 @@ class LocalSearch:
         length = int(self.rng.integers(max(1, days // 12), max(2, days // 3)))
         first = int(self.rng.integers(0, max(1, days - length)))
         removal: Removal = {}
-        for unit in self._units_around(self._some_host(), int(self.rng.integers(2, 6))):
+        for unit in self._units_around(self._some_host(), int(self.rng.integers(2, 4))):
             season = self.draft.seasons[unit]
             places = {
                 place

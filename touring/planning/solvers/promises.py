@@ -112,10 +112,11 @@ class Promises:
             mended: npt.NDArray[np.float64] = missing - np.maximum(
                 0.0, after - self._township[requests]
             )
-            return mended
-        if floor.measure == "value":
-            return np.minimum(self._plain[rows], missing)
-        return np.full(len(rows), min(1.0, missing))
+        elif floor.measure == "value":
+            mended = np.minimum(self._plain[rows], missing)
+        else:
+            mended = np.full(len(rows), min(1.0, missing))
+        return mended
 
     def _amount(self, floor: _Floor, option: int, request: int) -> float:
         if floor.measure == "value":
