@@ -26,15 +26,24 @@ from django.contrib.auth import get_user_model  # noqa: E402 - models need the s
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from tests.factories.touring import PlacedVenueFactory, StopFactory, UnitFactory  # noqa: E402
+from tests.factories.touring import (  # noqa: E402
+    PlacedVenueFactory,
+    PlannedStopFactory,
+    PlanVersionFactory,
+    SeasonFactory,
+    StopFactory,
+    TourRequestFactory,
+    UnitFactory,
+)
 from tests.factories.venues import SpaceFactory  # noqa: E402
-from touring.models import Stop, Unit  # noqa: E402
+from touring.models import PlanVersion, Publication, Stop, Unit  # noqa: E402
+from touring.services.publication import publish_version  # noqa: E402
 from touring.services.stops import move_stop, place_stop  # noqa: E402
 from venues.models import Space  # noqa: E402
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 FIRST = date(2027, 3, 1)
-KINDS = ("unit", "space", "move")
+KINDS = ("unit", "space", "move", "publish")
 
 
 def prepare(contests: int, clients: int) -> None:
@@ -44,6 +53,14 @@ def prepare(contests: int, clients: int) -> None:
     for number in range(contests):
         UnitFactory(code=f"CONTESTED-{number}")
         SpaceFactory(code=f"contested-{number}", venue=PlacedVenueFactory())
+        unit = UnitFactory()
+        season = SeasonFactory(slug=f"contested-{number}", units=[unit])
+        PlannedStopFactory(
+            version=PlanVersionFactory(plan__season=season),
+            unit=unit,
+            request=TourRequestFactory(season=season),
+            opens_on=FIRST,
+        )
     for client in range(clients):
         unit = UnitFactory(code=f"CLIENT-{client}")
         UnitFactory(code=f"BOOKED-BY-{client}")
@@ -60,6 +77,10 @@ def prepare(contests: int, clients: int) -> None:
 def attempt(kind: str, number: int, client: int) -> str:
     """One client's try to get the slot of one contest."""
     planner = get_user_model().objects.get(username="planner")
+    if kind == "publish":
+        version = PlanVersion.objects.get(plan__season__slug=f"contested-{number}")
+        publish_version(version_id=version.pk, seen_sequence=0, by=planner, now=NOW)
+        return "won"
     contested = Unit.objects.get(code=f"CONTESTED-{number}")
     opens_on = FIRST + timedelta(days=client % 5)  # not all the same days, but all overlapping
     if kind == "move":
@@ -137,6 +158,7 @@ def main(contests: int, clients: int) -> None:
             }
             for number in range(contests)
         ],
+        "publications": Publication.objects.count(),
         "overlapping_pairs": overlapping_pairs(),
         "slowest_seconds": round(max(seconds for _, _, seconds in given), 3),
     }

@@ -1,4 +1,4 @@
-"""Sixteen processes want one slot: one gets it, the others are told so (K1, K2)."""
+"""Sixteen processes want one slot: one gets it, the others are told so (K1, K2, K3)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 16
+REFUSALS = {
+    "unit": "already_taken",
+    "space": "already_taken",
+    "move": "already_taken",
+    "publish": "stale_plan",
+}
 
 
 def contest(database_url: str, contests: int) -> dict:
@@ -31,9 +37,10 @@ def contest(database_url: str, contests: int) -> dict:
 def assert_one_winner_each(report: dict, contests: int) -> None:
     assert len(report["contests"]) == contests
     for one in report["contests"]:
-        assert one["answers"] == {"won": 1, "already_taken": CLIENTS - 1}, one
-    assert {one["kind"] for one in report["contests"]} == {"unit", "space", "move"}
+        assert one["answers"] == {"won": 1, REFUSALS[one["kind"]]: CLIENTS - 1}, one
+    assert {one["kind"] for one in report["contests"]} == REFUSALS.keys()
     assert report["overlapping_pairs"] == 0
+    assert report["publications"] == contests // len(REFUSALS)
 
 
 def sqlite_url(folder: Path) -> str:
@@ -41,11 +48,11 @@ def sqlite_url(folder: Path) -> str:
 
 
 def test_one_of_sixteen_processes_gets_the_slot_on_sqlite(tmp_path):
-    assert_one_winner_each(contest(sqlite_url(tmp_path), 3), 3)
+    assert_one_winner_each(contest(sqlite_url(tmp_path), 4), 4)
 
 
 def test_one_of_sixteen_processes_gets_the_slot_on_postgresql(fresh_postgres_url):
-    assert_one_winner_each(contest(fresh_postgres_url, 3), 3)
+    assert_one_winner_each(contest(fresh_postgres_url, 4), 4)
 
 
 @pytest.mark.long
