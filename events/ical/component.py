@@ -24,8 +24,8 @@ class Component:
     properties: list[Property] = field(default_factory=list)
     children: list[Component] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    is_broken: bool = False
-    """Too large or too deep to be looked at."""
+    broken_because: str = ""
+    """Why it cannot be looked at, in words; empty where it can."""
 
     def all_of(self, name: str) -> list[Property]:
         return [prop for prop in self.properties if prop.name == name]

@@ -81,8 +81,8 @@ class EventReader:
         return None
 
     def _entry(self, event: Component, uid: str, master: Entry | None) -> Entry:
-        if event.is_broken:
-            raise LostEvent("too_many_properties", "The event has far too many properties.")
+        if event.broken_because:
+            raise LostEvent("broken", event.broken_because)
         if event.first("UID") is None:
             self._note(event, "no_uid", "The event has no UID; one was made from its content.")
         times = self._times(event, master)
@@ -201,7 +201,7 @@ class EventReader:
         self, event: Component, times: dict[str, Any], master: Entry | None
     ) -> date | datetime:
         """The original start, in zone and kind of the master's start."""
-        prop = event.first("RECURRENCE-ID")
+        (prop, *_) = event.all_of("RECURRENCE-ID")
         if "RANGE" in prop.parameters:
             words = "RANGE=THISANDFUTURE is not supported: only the one date was changed."
             self._note(event, "range", words, prop)

@@ -146,7 +146,8 @@ def _read(data: bytes) -> tuple[Local, list[Change], str]:
 
 
 def _block_length(data: bytes, *, at: int, time_size: int) -> int:
-    isutc, isstd, leaps, times, types, chars = struct.unpack_from(">6l", data, at + 20)
+    counts: tuple[int, ...] = struct.unpack_from(">6l", data, at + 20)
+    isutc, isstd, leaps, times, types, chars = counts
     return (
         44 + times * (time_size + 1) + types * 6 + chars + leaps * (time_size + 4) + isstd + isutc
     )

@@ -72,7 +72,9 @@ def text(value: str) -> str:
 
 def texts(value: str) -> list[str]:
     """A comma-separated list of TEXT."""
-    parts, current, is_escaped = [], [], False
+    parts: list[str] = []
+    current: list[str] = []
+    is_escaped = False
     for character in value:
         if character == "," and not is_escaped:
             parts.append("".join(current))

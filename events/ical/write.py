@@ -144,7 +144,7 @@ def write_event(entry: Entry, *, language: str, labels: Mapping[str, str] | None
     _put_times(event, entry)
     _put_words(event, entry, language)
     _put_facets(event, entry, labels or {})
-    fragment = event.to_ical()
+    fragment: bytes = event.to_ical()
     if wrong := faults(fragment):
         raise UnwritableEntry(f"entry {entry.uid!r} cannot be written: {'; '.join(wrong)}")
     return fragment
@@ -192,8 +192,8 @@ def _put_facets(event: Event, entry: Entry, labels: Mapping[str, str]) -> None:
     """
     kind = () if entry.kind == "other" else (entry.kind,)
     categories = [labels.get(each, each) for each in (*kind, *entry.topics, *entry.audiences)]
-    if categories := _listed(categories):
-        _put_raw(event, "categories", categories)
+    if words := _listed(categories):
+        _put_raw(event, "categories", words)
     _put_text(event, "x-orrery-kind", clean_line(entry.kind))
     for name in ("topics", "audiences", "refids"):
         if words := _listed(getattr(entry, name)):
@@ -229,7 +229,8 @@ def _head(info: CalendarInfo, language: str, changed_at: datetime | None) -> byt
     _put_raw(calendar, "x-apple-calendar-color", COLOURS[info.colour])
     if changes := [each for each in (info.changed_at, changed_at) if each]:
         _put_moment(calendar, "last-modified", max(changes))
-    return calendar.to_ical().removesuffix(_TAIL)
+    head: bytes = calendar.to_ical()
+    return head.removesuffix(_TAIL)
 
 
 def _put_text(component: Component, name: str, words: str) -> None:

@@ -69,7 +69,7 @@ def expand(
         raise UnsupportedRule(
             "start", f"The series starts in {start.year}, outside {FIRST_YEAR} to {LAST_YEAR}."
         )
-    window = _Window(_like(start, window_first), _like(start, window_end), end - start)
+    window = _Window(_like(start, window_first), _like(start, window_end), _length(start, end))
     excluded = frozenset(exdates)
     found = {each for each in (start, *rdates) if window.is_touched_by(each)} - excluded
     budget = _Budget()
@@ -104,6 +104,17 @@ class _Budget:
     @property
     def is_spent(self) -> bool:
         return self.periods < 0 or self.candidates < 0
+
+
+def _length(start: date | datetime, end: date | datetime) -> timedelta:
+    """Between two days or two wall clocks; mixing them is the caller's mistake.
+
+    Raises:
+        TypeError: one is a day, the other a wall clock.
+    """
+    if isinstance(start, datetime) != isinstance(end, datetime):
+        raise TypeError(f"{start!r} and {end!r} are not of one kind")
+    return end - start  # type: ignore[operator]  # they are of one kind
 
 
 def _like(start: date | datetime, value: date | datetime) -> date | datetime:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from math import prod
+from typing import Any
 
 from events.recurrence.zones import zone
 
@@ -37,8 +38,10 @@ _NUMBERS = {
     "BYMONTH": ("by_month", 1, 12, False),
     "BYSETPOS": ("by_set_pos", 1, 366, True),
 }
-_ORDER = ("BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY")
-_ORDER += ("BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
+_ORDER = (
+    *("BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"),
+    *("BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS"),
+)
 
 
 class UnsupportedRule(ValueError):
@@ -138,7 +141,7 @@ def parse_rule(text: str) -> Rule:
             where RFC 5545 forbids it, and whatever else is not a rule.
     """
     parts = _parts(text)
-    values: dict[str, object] = {"freq": _frequency(parts)}
+    values: dict[str, Any] = {"freq": _frequency(parts)}
     if "INTERVAL" in parts:
         values["interval"] = _number("INTERVAL", parts["INTERVAL"], 1, MAX_INTERVAL)
     if "COUNT" in parts:
@@ -152,7 +155,7 @@ def parse_rule(text: str) -> Rule:
             values[attribute] = _numbers(name, parts[name], smallest, largest, from_end=from_end)
     if "BYDAY" in parts:
         values["by_day"] = _by_day(parts["BYDAY"])
-    rule = Rule(**values)  # type: ignore[arg-type]  each part was checked by its own reader
+    rule = Rule(**values)
     _check_parts_fit(rule)
     _check_bounds(rule)
     return rule

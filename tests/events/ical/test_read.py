@@ -185,7 +185,6 @@ def test_every_file_gives_the_same_in_whatever_order_its_events_are(name):
         (calendar("SUMMARY:x").removesuffix(b"END:VCALENDAR\r\n"), "cut_off"),
         (calendar("SUMMARY:x")[:-30], "cut_off"),
         (calendar("DTSTART:never"), "no_readable_events"),
-        (calendar("X:1\nBEGIN:VEVENT\nEND:VEVENT"), "unclosed"),
         (b"x" * 10_000_001, "too_large"),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 100_000, "too_deep"),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\nEND:VEVENT\n" * 20_001, "too_many"),
@@ -219,6 +218,22 @@ def test_text_is_refused_since_parsers_take_it_for_the_name_of_a_file():
 def test_default_timezone_has_to_be_one():
     with pytest.raises(ValueError, match="'Europe' is not an IANA name"):
         read(calendar(""), default_timezone="Europe")
+
+
+def test_an_event_that_is_not_closed_costs_only_itself():
+    """I3: neither does an alarm without end inside an event cost that."""
+    data = calendar("UID:a", "UID:b\nBEGIN:VALARM\nUID:alarm", "UID:c", "UID:d")
+    data = data.replace(
+        b"UID:a\r\nDTSTART:20260307T100000\r\nSUMMARY:\xe9\xa2\x98\r\nEND:VEVENT\r\n", b"UID:a\r\n"
+    )
+    body = "UID:b\nDTSTART:20260307T100000\nSUMMARY:x\nBEGIN:VALARM\nUID:alarm"
+
+    reading = read(data)
+    alarm = read(calendar(body))
+
+    assert [entry.uid for entry in reading.entries] == ["c", "d"]
+    assert [(p.code, p.uid) for p in reading.problems if p.code == "broken"] == [("broken", "a")]
+    assert [entry.uid for entry in alarm.entries] == ["b"]
 
 
 # ---- bytes ---------------------------------------------------------------------------------------
