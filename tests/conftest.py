@@ -74,6 +74,14 @@ def _stay_on_this_machine() -> Iterator[None]:
     assert attempts_to_leave == []
 
 
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rows of different tests share ids and moments: a kept calendar would fit them both."""
+    from django.core.cache import cache  # settings exist only after pytest-django has started
+
+    cache.clear()
+
+
 # ---- options, markers and skips ----------------------------------------------------------------
 
 

@@ -1,11 +1,10 @@
-"""What tests of calendars over HTTP share: a clock that stands still, an empty cache."""
+"""What tests of calendars over HTTP share: a clock that stands still."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 
 
 class Clock:
@@ -27,10 +26,3 @@ def clock(now, monkeypatch) -> Clock:
     standing = Clock(now)
     monkeypatch.setattr("web.feeds.timezone.now", standing)
     return standing
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
