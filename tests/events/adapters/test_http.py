@@ -6,6 +6,7 @@ import gzip
 import itertools
 import resource
 import socket
+import ssl
 import sys
 import time
 import zlib
@@ -14,7 +15,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from events.adapters.http import GuardedFetch
+from events.adapters.http import GuardedFetch, system_tls
 from events.imports.fetch import UNREACHABLE, Fetched, FetchFailed, NotModified, is_public
 from tests.events.adapters.servers import Server, answer, serving
 
@@ -450,3 +451,40 @@ def test_a_server_that_speaks_no_http_is_a_failure(server):
     server.replies["/a.ics"] = lambda link, heard: link.sendall(b"220 smtp.example ESMTP\r\n")
 
     assert reason(fetch(server), server.url("/a.ics")) == UNREACHABLE
+
+
+class _NotedTls:
+    """Stands in for TLS: notes whose certificate would be asked for, and lets the bytes pass."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def wrap_socket(self, link: socket.socket, server_hostname: str) -> socket.socket:
+        self.names.append(server_hostname)
+        return link
+
+
+def test_https_asks_for_the_certificate_of_the_name_not_of_the_address(server):
+    """S4: the connection goes to the checked address, the certificate must be the name's."""
+    tls = _NotedTls()
+    named = GuardedFetch(
+        allowed=frozenset({f"museum.example:{server.port}"}),
+        addresses=names(museum=["127.0.0.1"]),
+        tls=lambda: tls,
+    )
+
+    assert named(f"webcal://museum.example:{server.port}/a.ics").body == CALENDAR
+    assert tls.names == ["museum.example"]
+
+
+def test_https_checks_certificates_and_names():
+    context = system_tls()
+
+    assert context.check_hostname
+    assert context.verify_mode == ssl.CERT_REQUIRED
+
+
+def test_a_server_without_a_certificate_is_not_read_by_https(server):
+    secure = GuardedFetch(allowed=frozenset({server.name}), seconds=2, addresses=as_libc_does)
+
+    assert reason(secure, f"https://{server.name}/a.ics") == UNREACHABLE

@@ -1,0 +1,80 @@
+"""Tasks call one service each and tolerate running twice; the timetable knows their names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from config.celery import app
+from events import tasks
+from events.imports.fetch import Fetched
+from events.services.outbox import leave_mail
+from tests.factories.events import EventFactory, OutgoingMailFactory, SubscriptionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_entry_of_the_timetable_about_events_is_a_task_here():
+    app.loader.import_default_modules()
+    names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+
+    assert {name for name in names if name.startswith("events.")} <= {
+        name for name in app.tasks if name.startswith("events.")
+    }
+    assert {"events.deliver_mail", "events.refresh_subscriptions", "events.extend_occurrences"} <= (
+        names
+    )
+
+
+def test_deliver_mail_twice_sends_once():
+    leave_mail(key="k", recipient="host@museum.example", subject="s", body="b", now=timezone.now())
+
+    tasks.deliver_mail()
+    tasks.deliver_mail()
+
+    assert [message.to for message in mail.outbox] == [["host@museum.example"]]
+
+
+def test_refresh_subscriptions_wakes_a_task_for_each_calendar_that_is_due(monkeypatch):
+    now = timezone.now()
+    due = [SubscriptionFactory(next_fetch_at=now - timedelta(hours=n)) for n in (1, 2)]
+    SubscriptionFactory(next_fetch_at=now + timedelta(hours=1))
+    SubscriptionFactory(is_active=False)
+    woken = []
+    monkeypatch.setattr(tasks.refresh_subscription, "delay", woken.append)
+
+    tasks.refresh_subscriptions()
+
+    assert woken == [due[1].pk, due[0].pk]
+
+
+def test_refresh_subscription_reads_through_the_guarded_fetch_once(monkeypatch):
+    subscription = SubscriptionFactory()
+    asked = []
+
+    def read(_fetch, url, **_validators):
+        asked.append(url)
+        return Fetched(b"")
+
+    monkeypatch.setattr(tasks.GuardedFetch, "__call__", read)
+
+    tasks.refresh_subscription(subscription.pk)
+    subscription.refresh_from_db()
+
+    assert asked == [subscription.url]
+    assert subscription.failed_since is not None
+
+
+def test_extend_occurrences_and_purge_expired_can_run_again_and_again():
+    event = EventFactory(rrule="FREQ=MONTHLY")
+    OutgoingMailFactory(state="sent", created_at=timezone.now() - timedelta(days=500))
+
+    for _ in range(2):
+        tasks.extend_occurrences()
+        tasks.purge_expired()
+
+    assert event.occurrences.count() >= 12
+    assert not type(OutgoingMailFactory.build()).objects.exists()
