@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from web.feeds import forget_address, no_such_address
+
+_SECRET = re.compile(r"feeds/+private", re.IGNORECASE)
+"""Addresses that hold a token; mistyped ones are as secret as those that work."""
 
 
 class FeedsFirst:
@@ -22,16 +26,16 @@ class FeedsFirst:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if not (
-            path.startswith("/feeds/") or (path.startswith("/events/") and path.endswith(".ics"))
-        ):
+        is_secret = _SECRET.search(path) is not None
+        is_event = path.startswith("/events/") and path.endswith(".ics")
+        if not (is_secret or is_event or path.startswith("/feeds/")):
             return self.get_response(request)
         request.get_host()  # refuses a foreign Host as every other page does
         try:
             found = resolve(path, urlconf="web.urls")  # web stands at the root
         except Resolver404:
             found = None
-        if "private" in path.lower():  # mistyped ones are as secret
+        if is_secret:
             forget_address(request)
         if found is None:
             return no_such_address(request)

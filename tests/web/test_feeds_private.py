@@ -119,8 +119,10 @@ def test_token_is_never_logged_W7(client, row, caplog, monkeypatch, what):
     if what == "unknown":
         client.get(address("CANARY-unknown"))
     elif what == "mistyped":
-        for wrong in ("/feeds/private/CANARY", "/feeds/Private/CANARY.ics", f"{address()}/"):
-            assert client.get(wrong).status_code == 404
+        wrong = ["/feeds/private/CANARY", "/feeds/Private/CANARY.ics", f"{address()}/"]
+        wrong += [f"/feeds/{address()}", f"/feeds//private/{TOKEN}.ics", f"/en{address()}"]
+        for mistyped in wrong:
+            assert client.get(mistyped).status_code == 404
     elif what == "refused":
         client.get(address() + "?x=1")
     elif what == "method":
