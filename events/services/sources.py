@@ -104,7 +104,7 @@ def sync_source(
     ``unreadable``: uids that were sent although there is no entry for them, or not for each of
     their dates; what is known of these stays.
 
-    One transaction, the source's row locked. The number of queries does not depend on the number
+    One transaction; it locks the source and then its events. The number of queries does not depend on the number
     of entries, apart from the databases' limits on the size of a statement.
     """
     facts, problems = facts_of(entries)
@@ -149,10 +149,12 @@ def sync_source(
 
 
 def _stored(source: Source) -> dict[str, Stored]:
-    """The source's events with their links, by uid; rows of links are read without objects."""
+    """The source's events, locked, with their links, by uid."""
     topics: dict[int, set[int]] = defaultdict(set)
     refids: dict[int, set[str]] = defaultdict(set)
-    events = list(Event.objects.filter(source=source))
+    events = list(
+        Event.objects.select_for_update(of=("self",)).filter(source=source).order_by("pk")
+    )
     links = Event.topics.through.objects.filter(event__source=source)
     for event_id, topic_id in links.values_list("event_id", "topic_id"):
         topics[event_id].add(topic_id)
