@@ -61,6 +61,7 @@ class Problem(serializers.Serializer):
 class Operation:
     answers: Any
     status: int
+    also: int | None
     paged: bool
     query: type[StrictSerializer] | list[OpenApiParameter] | None
     body: type[StrictSerializer] | None
@@ -72,17 +73,21 @@ def operation(
     *,
     answers: Any = None,
     status: int = 200,
+    also: int | None = None,
     paged: bool = False,
     query: type[StrictSerializer] | list[OpenApiParameter] | None = None,
     body: type[StrictSerializer] | None = None,
     if_match: bool = False,
     refuses: tuple[int, ...] = (),
 ) -> Callable[[_Handler], _Handler]:
-    """Say what a handler takes and answers; ``refuses`` adds to the refusals all share."""
+    """Say what a handler takes and answers; ``refuses`` adds to the refusals all share.
+
+    ``also`` is a second status of success.
+    """
 
     def mark(handler: _Handler) -> _Handler:
         handler.operation = Operation(  # type: ignore[attr-defined]
-            answers, status, paged, query, body, if_match, refuses
+            answers, status, also, paged, query, body, if_match, refuses
         )
         return handler
 
@@ -153,7 +158,8 @@ class ResourceSchema(AutoSchema):
             (status, CONTENT_TYPE): OpenApiResponse(Problem, description=_MEANING[status])
             for status in sorted(self._refusals())
         }
-        return {asked.status: success, **problems}
+        statuses = [asked.status] if asked.also is None else [asked.status, asked.also]
+        return {**dict.fromkeys(statuses, success), **problems}
 
     def _refusals(self) -> set[int]:
         asked = self._operation

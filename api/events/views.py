@@ -157,7 +157,7 @@ class ReinstateEvent(EventStep):
 
 
 class PushedEvent(EventView):
-    @operation(answers=EventDetail, body=EventBody, refuses=(409, 412))
+    @operation(answers=EventDetail, also=201, body=EventBody, refuses=(409, 412))
     def put(self, request: Request, source: str, uid: str) -> Response:
         """Make the event as sent, under the sender's own identifier; 201 when there was none.
 

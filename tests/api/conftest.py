@@ -148,7 +148,12 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
         origin=home,
         opens_on=date(2027, 6, 1),
     )
-    of_touring.StopLockFactory(plan=rows["plan"], unit=rows["unit"], request=rows["request"])
+    of_touring.StopLockFactory(
+        plan=rows["plan"],
+        unit=rows["unit"],
+        request=rows["accepted"],
+        opens_on=date(2027, 6, 1),
+    )
     rows["proposed"] = of_touring.StopFactory(
         uid="proposed", unit=rows["second_unit"], venue=rows["museum"], space=rows["space"]
     )
