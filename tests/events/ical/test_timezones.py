@@ -189,10 +189,10 @@ def test_years_of_covers_the_usual_window_and_more_when_needed():
 
 
 def test_every_zone_in_the_data_agrees_with_zoneinfo_before_it_is_written():
-    """The reading of the compiled data by itself: offsets at each new year and each July."""
+    """The reading of the compiled data by itself: offsets in January and July of every fourth year."""
     wrong = []
     for name in sorted(known_timezones()):
-        for year in range(1950, 2051):
+        for year in range(1950, 2051, 4):
             for month in (1, 7):
                 at = datetime(year, month, 1, 12)
                 right = at.replace(tzinfo=UTC).astimezone(zone(name)).utcoffset()

@@ -307,7 +307,7 @@ def test_expand_agrees_with_dateutil_on_generated_rules():
     random_ = random.Random(2026)
     end = datetime(2032, 1, 1)
     compared = 0
-    for _ in range(150):
+    for _ in range(80):
         rule = generated_rule(random_)
         start = datetime(2025, 1, 1, 10) + timedelta(days=random_.randint(0, 700))
         wanted = synchronised(rule, start, end)
@@ -318,7 +318,7 @@ def test_expand_agrees_with_dateutil_on_generated_rules():
         found = starts(rule, wanted[0], end=end, limit=100_000)
 
         assert list(found.starts) == wanted, rule
-    assert compared > 120
+    assert compared > 65
 
 
 def everyday_rule(random_: random.Random) -> str:
@@ -343,7 +343,7 @@ def test_expand_agrees_with_icaljs_on_rules_as_people_make_them():
     end = datetime(2036, 1, 1)
     cases = [
         (synchronised(rule, datetime(2025, 1, 1, 10), end)[0], rule)
-        for rule in (everyday_rule(random_) for _ in range(300))
+        for rule in (everyday_rule(random_) for _ in range(120))
     ]
 
     answers = panel.icaljs_expand([(start.isoformat(), rule, 20) for start, rule in cases])
