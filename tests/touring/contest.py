@@ -22,11 +22,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402 - models need the setup above
-from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connections
 
-from tests.factories.touring import (  # noqa: E402
+from tests.factories.touring import (
     PlacedVenueFactory,
     PlannedStopFactory,
     PlanVersionFactory,
@@ -35,11 +35,11 @@ from tests.factories.touring import (  # noqa: E402
     TourRequestFactory,
     UnitFactory,
 )
-from tests.factories.venues import SpaceFactory  # noqa: E402
-from touring.models import PlanVersion, Publication, Stop, Unit  # noqa: E402
-from touring.services.publication import publish_version  # noqa: E402
-from touring.services.stops import move_stop, place_stop  # noqa: E402
-from venues.models import Space  # noqa: E402
+from tests.factories.venues import SpaceFactory
+from touring.models import PlanVersion, Publication, Stop, Unit
+from touring.services.publication import publish_version
+from touring.services.stops import move_stop, place_stop
+from venues.models import Space
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 FIRST = date(2027, 3, 1)

@@ -24,23 +24,23 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402 - models need the setup above
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils import timezone
 
-from tests.factories.touring import (  # noqa: E402
+from tests.factories.touring import (
     PlanFactory,
     SeasonFactory,
     TourRequestFactory,
     UnitFactory,
 )
-from touring import queries  # noqa: E402
-from touring.models import Plan, PlannedStop, PlanVersion, Run  # noqa: E402
-from touring.services.runs import execute_run, request_run  # noqa: E402
-from touring.tasks import run_queued  # noqa: E402
-from venues.errors import Conflict  # noqa: E402
-from venues.models import Job, JobState  # noqa: E402
-from venues.services import jobs  # noqa: E402
+from touring import queries
+from touring.models import Plan, PlannedStop, PlanVersion, Run
+from touring.services.runs import execute_run, request_run
+from touring.tasks import run_queued
+from venues.errors import Conflict
+from venues.models import Job, JobState
+from venues.services import jobs
 
 RUN_SECONDS = 2.0
 PATIENCE_SECONDS = 120
