@@ -9,46 +9,47 @@ from django.db.models import Q, QuerySet
 from touring.models import Exhibition, Plan, Season, Stop, TourRequest
 from venues import permissions as network
 from venues.models import Region, Role, Venue
+from venues.permissions import Actor
 
 _HOSTS = network.EDITORS | {Role.HOST_CONTACT}
 
 
-def can_plan_in(user, region: Region, on: date) -> bool:
+def can_plan_in(user: Actor | None, region: Region, on: date) -> bool:
     """Decide about units and stops in the region: planners of it or of what lies above it."""
     return network.can_plan(user, region, on)
 
 
-def can_decide_about(user, exhibition: Exhibition, on: date) -> bool:
+def can_decide_about(user: Actor | None, exhibition: Exhibition, on: date) -> bool:
     """Change an exhibition: planners of its owner; without an owner only superusers."""
     if exhibition.owner is None:
         return user is not None and user.is_active and user.is_superuser
     return network.has_role(user, network.PLANNERS, on=on, organisation=exhibition.owner)
 
 
-def can_plan_season(user, season: Season, on: date) -> bool:
+def can_plan_season(user: Actor | None, season: Season, on: date) -> bool:
     return can_plan_in(user, season.region, on)
 
 
-def can_publish_plan(user, plan: Plan, on: date) -> bool:
+def can_publish_plan(user: Actor | None, plan: Plan, on: date) -> bool:
     return can_plan_season(user, plan.season, on)
 
 
-def can_ask_for(user, venue: Venue, season: Season, on: date) -> bool:
+def can_ask_for(user: Actor | None, venue: Venue, season: Season, on: date) -> bool:
     """Hand in a request for the venue: its own people, or the season's planners."""
     is_host = network.has_role(user, _HOSTS, on=on, venue=venue)
     return is_host or can_plan_season(user, season, on)
 
 
-def can_change_request(user, request: TourRequest, on: date) -> bool:
+def can_change_request(user: Actor | None, request: TourRequest, on: date) -> bool:
     return can_ask_for(user, request.venue, request.season, on)
 
 
-def seasons_visible_to(user, on: date) -> QuerySet[Season]:
+def seasons_visible_to(user: Actor | None, on: date) -> QuerySet[Season]:
     """Seasons whose plans, versions and runs ``user`` may read: a role in the season's region."""
     return Season.objects.filter(region__in=network.regions_of(user, Role.values, on=on))
 
 
-def requests_visible_to(user, on: date) -> QuerySet[TourRequest]:
+def requests_visible_to(user: Actor | None, on: date) -> QuerySet[TourRequest]:
     """Requests of venues where ``user`` has any role, and all of the seasons ``user`` plans."""
     return TourRequest.objects.filter(
         Q(venue__in=network.venues_of(user, Role.values, on=on))
@@ -56,6 +57,6 @@ def requests_visible_to(user, on: date) -> QuerySet[TourRequest]:
     )
 
 
-def stops_visible_to(user, on: date) -> QuerySet[Stop]:
+def stops_visible_to(user: Actor | None, on: date) -> QuerySet[Stop]:
     """Stops, with all that is said about them, at venues where ``user`` has any role."""
     return Stop.objects.filter(venue__in=network.venues_of(user, Role.values, on=on))

@@ -130,7 +130,7 @@ def drive(kills: int, kind: str) -> dict:
         while hits < kills:
             if not unfinished():
                 ask(plan)
-            wait_for(is_running, worker, kind)
+            wait_for(lambda: is_running() or not unfinished(), worker, kind)
             time.sleep(chance.uniform(0, RUN_SECONDS + 0.3))
             hits += is_running()
             worker.kill()

@@ -46,7 +46,7 @@ def test_days_are_counted_from_the_first_day_of_the_season(plan):
     assert assembly.problem.days == 365
     assert assembly.problem.start == "2027-01-01"
     assert assembly.problem.requests[0].windows == (Window(31, 181),)
-    assert assembly.calendar.date(31) == date(2027, 2, 1)
+    assert assembly.calendar.date_of(31) == date(2027, 2, 1)
 
 
 def test_the_same_rows_make_the_same_instance_and_it_reads_back(plan):

@@ -16,7 +16,7 @@ class Calendar:
     def day(self, on: date) -> int:
         return (on - self.first).days
 
-    def date(self, day: int) -> date:
+    def date_of(self, day: int) -> date:
         return self.first + timedelta(days=day)
 
     def span(self, first: date, end: date) -> list[int]:

@@ -31,7 +31,7 @@ def planned_stops(assembly: Assembly, plan: result.Plan, version: PlanVersion) -
 
 def version_maintenance(assembly: Assembly, plan: result.Plan) -> list[dict[str, str]]:
     """The plan's maintenance with dates instead of day numbers."""
-    on = assembly.calendar.date
+    on = assembly.calendar.date_of
     return [
         {
             "unit": span.unit,
@@ -85,7 +85,7 @@ def _row(
     assembly: Assembly, stop: result.Stop, version: PlanVersion, *, is_locked: bool = False
 ) -> PlannedStop:
     unit, request = assembly.units[stop.unit], assembly.requests[stop.request]
-    opens_on = assembly.calendar.date(stop.open)
+    opens_on = assembly.calendar.date_of(stop.open)
     closes_on = opens_on + timedelta(days=request.stay_days)
     place = assembly.places[_request_of(assembly, stop).host]
     return PlannedStop(

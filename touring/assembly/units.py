@@ -118,8 +118,9 @@ def _requirements(exhibition: Exhibition) -> list[tuple[str, Any]]:
 
 
 def _is_amount(least: object) -> bool:
-    is_number = isinstance(least, int | float) and not isinstance(least, bool)
-    return is_number and 0 <= least < float("inf")
+    if isinstance(least, bool) or not isinstance(least, int | float):
+        return False
+    return 0 <= least < float("inf")
 
 
 def _falls_inside(need: UnitMaintenance, calendar: Calendar) -> bool:

@@ -16,7 +16,7 @@ from venues.imports.columns import (
     text,
     whole_number,
 )
-from venues.imports.workbook import RowProblem, read_table
+from venues.imports.workbook import RowProblem, Value, read_table
 
 _RANKS = (
     (1, "第一意向", "first choice"),
@@ -30,7 +30,7 @@ def _names(most: int) -> Reader:
     """Several names in one cell."""
     line = text(most)
 
-    def read(value) -> tuple[str, ...]:
+    def read(value: Value) -> tuple[str, ...]:
         return tuple(name for part in _NAMES.split(line(value)) if (name := part.strip()))
 
     return read

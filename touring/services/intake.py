@@ -22,6 +22,7 @@ from touring.services.requests import (
 )
 from venues.imports.workbook import RowProblem
 from venues.models import Space, Venue
+from venues.permissions import Actor
 
 _OVER = (RequestState.REJECTED, RequestState.WITHDRAWN)
 
@@ -36,7 +37,9 @@ class RequestsPreview:
     problems: tuple[RowProblem, ...]
 
 
-def preview_requests(content: bytes, *, season: Season, by, now: datetime) -> RequestsPreview:
+def preview_requests(
+    content: bytes, *, season: Season, by: Actor, now: datetime
+) -> RequestsPreview:
     """What :func:`import_requests` would do now, with all problems of all rows; writes nothing.
 
     A row means the request with its code; without a code the venue's request of the season that
@@ -49,7 +52,7 @@ def preview_requests(content: bytes, *, season: Season, by, now: datetime) -> Re
 
 
 @transaction.atomic
-def import_requests(content: bytes, *, season: Season, by, now: datetime) -> RequestsPreview:
+def import_requests(content: bytes, *, season: Season, by: Actor, now: datetime) -> RequestsPreview:
     """Hand in a file of requests, all of it; the same file a second time changes nothing.
 
     Raises:
@@ -79,7 +82,7 @@ class _Intake:
     """One pass over a file against the network as it is in memory."""
 
     season: Season
-    by: object
+    by: Actor
     now: datetime
     new: list[tuple[str | None, Wish]] = field(default_factory=list)
     changed: list[tuple[TourRequest, Wish]] = field(default_factory=list)

@@ -21,6 +21,7 @@ from touring.services.calendars import sync_stops_of
 from touring.services.notices import tell_hosts
 from touring.services.stops import free_stop, lock_plans_of_season, replace_stops
 from venues.errors import NotAllowed
+from venues.permissions import Actor
 
 _PROMISED = (
     "unit_id",
@@ -41,7 +42,7 @@ _FIELD_IN_WORDS = {
 
 
 def publish_version(
-    *, version_id: int, seen_sequence: int, by, now: datetime, message: str = ""
+    *, version_id: int, seen_sequence: int, by: Actor, now: datetime, message: str = ""
 ) -> Publication:
     """Make the version the tour of its season: stops, calendars, log and mail to hosts.
 
@@ -149,7 +150,7 @@ def frozen(stop: Stop | PlannedStop) -> dict[str, Any]:
     }
 
 
-def _require_publisher(by, plan: Plan, now: datetime) -> None:
+def _require_publisher(by: Actor, plan: Plan, now: datetime) -> None:
     if not can_publish_plan(by, plan, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {plan.season}; ask one of its planners to publish.")
 
@@ -164,7 +165,7 @@ def _refuse_second_plan(plan: Plan) -> None:
 
 
 def _violations(assembly: Assembly, version: PlanVersion) -> Iterable[dict[str, Any]]:
-    date_of = assembly.calendar.date
+    date_of = assembly.calendar.date_of
     for one in violations(assembly.problem, plan_of(assembly, version)):
         yield {
             "code": one.code,
@@ -186,14 +187,14 @@ def _outdated(assembly: Assembly, version: PlanVersion) -> Iterable[dict[str, An
         }
 
 
-def _log(plan: Plan, version: PlanVersion, by, now: datetime, message: str) -> Publication:
+def _log(plan: Plan, version: PlanVersion, by: Actor, now: datetime, message: str) -> Publication:
     last = plan.publications.aggregate(last=Max("number"))["last"] or 0
     return Publication.objects.create(
         plan=plan,
         number=last + 1,
         version=version,
         published_at=now,
-        published_by=by if by.pk else None,
+        published_by_id=by.pk,
         message=message[:300],
     )
 

@@ -25,6 +25,7 @@ from touring.models import (
 from touring.permissions import can_ask_for, can_change_request, can_plan_season
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
+from venues.permissions import Actor
 from venues.texts import forbidden_characters
 
 MOST_STAY_DAYS = 2_000
@@ -67,7 +68,7 @@ def problems_of(wish: Wish, season: Season) -> list[dict[str, str]]:
 
 
 def submit_request(
-    *, season: Season, wish: Wish, by, now: datetime, code: str | None = None
+    *, season: Season, wish: Wish, by: Actor, now: datetime, code: str | None = None
 ) -> TourRequest:
     """Hand in a wish for the season; without ``code`` the next free one of the season is given.
 
@@ -96,7 +97,7 @@ def submit_request(
 
 
 def change_request(
-    *, request_id: int, seen_version: int, wish: Wish, by, now: datetime
+    *, request_id: int, seen_version: int, wish: Wish, by: Actor, now: datetime
 ) -> TourRequest:
     """Replace what is asked for. An accepted request goes back to submitted: it is another wish.
 
@@ -128,7 +129,7 @@ def accept_request(
     *,
     request_id: int,
     seen_version: int,
-    by,
+    by: Actor,
     now: datetime,
     value: float | None = None,
     must: bool | None = None,
@@ -150,7 +151,7 @@ def accept_request(
 
 
 def reject_request(
-    *, request_id: int, seen_version: int, reason: str, by, now: datetime
+    *, request_id: int, seen_version: int, reason: str, by: Actor, now: datetime
 ) -> TourRequest:
     """Turn it down for ``reason``, which the host reads.
 
@@ -167,7 +168,9 @@ def reject_request(
     return request
 
 
-def withdraw_request(*, request_id: int, seen_version: int, by, now: datetime) -> TourRequest:
+def withdraw_request(
+    *, request_id: int, seen_version: int, by: Actor, now: datetime
+) -> TourRequest:
     """Take it back. A stop it has already stays until the next publication lets it go.
 
     Raises: NotAllowed, StaleRequest, WrongState (also while its stop is open).
@@ -212,7 +215,7 @@ def _require_state(request: TourRequest, states: Iterable[str]) -> None:
         )
 
 
-def _require_planner(by, request: TourRequest, now: datetime) -> None:
+def _require_planner(by: Actor, request: TourRequest, now: datetime) -> None:
     if not can_plan_season(by, request.season, timezone.localdate(now)):
         raise NotAllowed(f"Only planners of {request.season} decide about {request.code}.")
 

@@ -33,6 +33,7 @@ from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
 from venues.errors import DomainError, NotAllowed
 from venues.models import Job, JobKind
+from venues.permissions import Actor
 from venues.services import jobs
 from venues.services.jobs import Lease
 
@@ -49,7 +50,7 @@ Clock = Callable[[], datetime]
 def request_run(
     *,
     plan: Plan,
-    by,
+    by: Actor,
     now: datetime,
     seed: int = 1,
     seconds: float | None = None,
@@ -70,12 +71,10 @@ def request_run(
             seed=seed,
             seconds=seconds,
             work=work,
-            requested_by=by if by.pk else None,
+            requested_by_id=by.pk,
             created_at=now,
         )
-        run.job = jobs.enqueue(
-            kind=JobKind.PLANNING_RUN, subject=str(run.pk), by=run.requested_by, now=now
-        )
+        run.job = jobs.enqueue(kind=JobKind.PLANNING_RUN, subject=str(run.pk), by=by, now=now)
         run.save(update_fields=["job"])
     return run
 
@@ -94,7 +93,7 @@ def execute_run(*, run_id: int, owner: str, clock: Clock) -> PlanVersion | None:
     """
     run = Run.objects.select_related("plan__season__region", "requested_by").get(pk=run_id)
     lease = jobs.take(
-        job_id=run.job_id,
+        job_id=_job_of(run),
         owner=owner,
         now=clock(),
         lease_seconds=settings.JOB_LEASE_SECONDS,
@@ -269,14 +268,19 @@ def _version(run: Run, assembly: Assembly, plan: result.Plan, now: datetime) -> 
     )
 
 
-def cancel_run(*, run: Run, by, now: datetime) -> Job:
+def cancel_run(*, run: Run, by: Actor, now: datetime) -> Job:
     """Stop a run; one that is being computed keeps the best plan found so far.
 
     Raises: NotAllowed.
     """
     if not can_plan_season(by, run.plan.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {run.plan.season}.")
-    return jobs.request_cancel(job_id=run.job_id, by=by, now=now)
+    return jobs.request_cancel(job_id=_job_of(run), by=by, now=now)
+
+
+def _job_of(run: Run) -> int:
+    assert run.job_id is not None, "request_run gives every run its job"
+    return run.job_id
 
 
 def _refuse_if_invalid(seed: int, seconds: float | None, work: int | None) -> None:

@@ -14,6 +14,7 @@ from touring.models import Plan, Season, StopLock, TourRequest, Unit
 from touring.permissions import can_plan_in, can_plan_season
 from venues.errors import NotAllowed
 from venues.models import Region
+from venues.permissions import Actor
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def open_season(
     first_date: date,
     end_date: date,
     units: Iterable[Unit],
-    by,
+    by: Actor,
     now: datetime,
     name_en: str = "",
     rules: Mapping[str, Any] | None = None,
@@ -68,7 +69,7 @@ def open_season(
 
 
 @transaction.atomic
-def record_season(*, season: Season, by, now: datetime) -> Season:
+def record_season(*, season: Season, by: Actor, now: datetime) -> Season:
     """Save a changed season. What is published stays; the next plan follows the new rows.
 
     Raises:
@@ -89,7 +90,9 @@ def record_season(*, season: Season, by, now: datetime) -> Season:
     return season
 
 
-def draft_plan(*, season: Season, name_zh: str, by, now: datetime, name_en: str = "") -> Plan:
+def draft_plan(
+    *, season: Season, name_zh: str, by: Actor, now: datetime, name_en: str = ""
+) -> Plan:
     """A new line of versions for the season. Raises: NotAllowed."""
     if not can_plan_season(by, season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {season}.")
@@ -97,7 +100,7 @@ def draft_plan(*, season: Season, name_zh: str, by, now: datetime, name_en: str 
 
 
 @transaction.atomic
-def rename_plan(*, plan_id: int, name_zh: str, name_en: str = "", by, now: datetime) -> Plan:
+def rename_plan(*, plan_id: int, name_zh: str, name_en: str = "", by: Actor, now: datetime) -> Plan:
     """Give a plan another name. Raises: NotAllowed."""
     plan = Plan.objects.select_for_update(of=("self",)).select_related("season__region")
     found = plan.get(pk=plan_id)
@@ -114,7 +117,7 @@ def lock_stop(
     unit: Unit,
     request: TourRequest,
     opens_on: date,
-    by,
+    by: Actor,
     now: datetime,
     reason: str = "",
 ) -> StopLock:
@@ -134,7 +137,7 @@ def lock_stop(
     return lock
 
 
-def unlock_stop(*, plan: Plan, request: TourRequest, by, now: datetime) -> None:
+def unlock_stop(*, plan: Plan, request: TourRequest, by: Actor, now: datetime) -> None:
     """Leave the request's stop to the planner again. Raises: NotAllowed."""
     if not can_plan_season(by, plan.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {plan.season}.")

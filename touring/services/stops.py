@@ -22,6 +22,7 @@ from touring.permissions import can_plan_in
 from touring.services.calendars import sync_stops_of
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
+from venues.permissions import Actor
 
 Answer = TypeVar("Answer")
 
@@ -64,7 +65,7 @@ def place_stop(
     venue: Venue,
     opens_on: date,
     closes_on: date,
-    by,
+    by: Actor,
     now: datetime,
     space: Space | None = None,
     request: TourRequest | None = None,
@@ -94,7 +95,7 @@ def move_stop(
     *,
     stop_id: int,
     seen_version: int,
-    by,
+    by: Actor,
     now: datetime,
     unit: Unit | None = None,
     space: Space | None = None,
@@ -118,7 +119,7 @@ def move_stop(
     return _change(stop_id, seen_version, by, now, move, unless=(*FREEING_STATES, StopState.CLOSED))
 
 
-def contract_stop(*, stop_id: int, seen_version: int, by, now: datetime) -> Stop:
+def contract_stop(*, stop_id: int, seen_version: int, by: Actor, now: datetime) -> Stop:
     """Record the signed agreement: from now on the public sees the run.
 
     Raises: NotAllowed, StaleStop, WrongState.
@@ -132,7 +133,7 @@ def contract_stop(*, stop_id: int, seen_version: int, by, now: datetime) -> Stop
     )
 
 
-def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by, now: datetime) -> Stop:
+def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by: Actor, now: datetime) -> Stop:
     """Free unit and place. What was public stays in the feeds as cancelled.
 
     Raises: NotAllowed, StaleStop, WrongState.
@@ -146,7 +147,9 @@ def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by, now: dateti
     )
 
 
-def contract_stops(*, plan: Plan, by, now: datetime, uids: Collection[str] | None = None) -> int:
+def contract_stops(
+    *, plan: Plan, by: Actor, now: datetime, uids: Collection[str] | None = None
+) -> int:
     """Contract the plan's stops that only wait for it, or those of ``uids``; how many it were.
 
     Raises: NotAllowed.
@@ -195,7 +198,7 @@ def _stop_for(request: TourRequest | None, now: datetime) -> Stop:
 def _change(
     stop_id: int,
     seen_version: int,
-    by,
+    by: Actor,
     now: datetime,
     change: Callable[[Stop], None],
     *,

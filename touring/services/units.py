@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,8 +18,11 @@ from touring.models import Exhibition, Plan, Unit, UnitAvailability, UnitMainten
 from touring.permissions import can_decide_about, can_plan_in
 from touring.services.calendars import sync_stops_of
 from venues.errors import NotAllowed
+from venues.permissions import Actor
 from venues.services.addresses import current_address, leave_address
 from venues.spans import DaySpan
+
+Row = TypeVar("Row", Unit, Exhibition)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class MaintenanceNeed:
     latest_date: date
 
 
-def set_availability(*, unit: Unit, spans: Iterable[DaySpan], by, now: datetime) -> None:
+def set_availability(*, unit: Unit, spans: Iterable[DaySpan], by: Actor, now: datetime) -> None:
     """The unit may be used on these days only; no spans: always.
 
     Raises:
@@ -55,7 +59,9 @@ def set_availability(*, unit: Unit, spans: Iterable[DaySpan], by, now: datetime)
         _touch(unit, now)
 
 
-def set_maintenance(*, unit: Unit, needs: Sequence[MaintenanceNeed], by, now: datetime) -> None:
+def set_maintenance(
+    *, unit: Unit, needs: Sequence[MaintenanceNeed], by: Actor, now: datetime
+) -> None:
     """Replace the unit's maintenance needs.
 
     Raises:
@@ -86,7 +92,7 @@ def set_maintenance(*, unit: Unit, needs: Sequence[MaintenanceNeed], by, now: da
 
 
 @transaction.atomic
-def record_unit(*, unit: Unit, by, now: datetime) -> Unit:
+def record_unit(*, unit: Unit, by: Actor, now: datetime) -> Unit:
     """Save a new or changed unit. Addresses with a former code lead to the new one for ever.
 
     Raises:
@@ -108,7 +114,7 @@ def record_unit(*, unit: Unit, by, now: datetime) -> Unit:
 
 
 @transaction.atomic
-def record_exhibition(*, exhibition: Exhibition, by, now: datetime) -> Exhibition:
+def record_exhibition(*, exhibition: Exhibition, by: Actor, now: datetime) -> Exhibition:
     """Save a new or changed exhibition; calendars of published stops get the new words.
 
     Other set-up or strike days do not move published stops: the next plan does.
@@ -140,11 +146,13 @@ def record_exhibition(*, exhibition: Exhibition, by, now: datetime) -> Exhibitio
     return exhibition
 
 
-def _locked(rows: QuerySet, pk: int | None):
+def _locked(rows: QuerySet[Row], pk: int | None) -> Row | None:
     return None if pk is None else rows.select_for_update(of=("self",)).filter(pk=pk).first()
 
 
-def _is_other_address(kind: str, taken: QuerySet, address: str, before) -> bool:
+def _is_other_address(
+    kind: str, taken: QuerySet, address: str, before: Unit | Exhibition | None
+) -> bool:
     """Is the address somebody else's, now or formerly?"""
     own = None if before is None else before.pk
     if taken.exclude(pk=own).exists():
@@ -167,7 +175,7 @@ def _touch(unit: Unit, now: datetime) -> None:
     unit.save()
 
 
-def _require_planner(unit: Unit, by, now: datetime) -> None:
+def _require_planner(unit: Unit, by: Actor, now: datetime) -> None:
     if not can_plan_in(by, unit.home.region, timezone.localdate(now)):
         raise NotAllowed(f"You do not decide about unit {unit.code}; ask its home's planners.")
 
