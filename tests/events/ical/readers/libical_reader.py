@@ -12,7 +12,7 @@ import sys
 import gi
 
 gi.require_version("ICalGLib", "3.0")
-from gi.repository import ICalGLib  # noqa: E402  its version is chosen first
+from gi.repository import ICalGLib
 
 
 def offsets_of(vtimezone, direction, first_year, ranges):
