@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "reclaim jobs whose worker died": {"task": "venues.reclaim_jobs", "schedule": 10.0},
     "look up addresses without coordinates": {"task": "venues.geocode_pending", "schedule": 60.0},
     "forget what retention says": {"task": "venues.purge_expired", "schedule": 86_400.0},
+    "forget old mail and feed marks": {"task": "events.purge_expired", "schedule": 86_400.0},
     "run planning jobs nobody was woken for": {"task": "touring.run_queued", "schedule": 5.0},
     "send mail left in the outbox": {"task": "events.deliver_mail", "schedule": 15.0},
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
