@@ -25,7 +25,7 @@ class GeopyClient:
         service: GeopyGeocoder,
         *,
         crs: Crs,
-        options: Callable[[str], dict[str, Any]] = lambda country: {},
+        options: Callable[[str], dict[str, Any]] = lambda _country: {},
     ) -> None:
         self.name = name
         self._service = service

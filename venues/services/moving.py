@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connections, models, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionHandler
 
 from venues.errors import Conflict, DomainError
@@ -66,8 +67,6 @@ def _connected(databases: dict[str, dict[str, Any]]) -> Iterator[None]:
 
 
 def _refuse_unless_ready() -> None:
-    from django.db.migrations.executor import MigrationExecutor
-
     executor = MigrationExecutor(connections[_SOURCE])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Conflict("The source is not at this version; run `manage.py migrate` on it first.")
