@@ -10,8 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import StrictSerializer
-
 
 @extend_schema_field(OpenApiTypes.STR)
 class Numbers(serializers.Field):
@@ -51,19 +49,6 @@ class Bbox(Numbers):
         return west, south, east, north
 
 
-class Point(Numbers):
-    """``lat,lon`` in WGS 84 degrees."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__("lat,lon", **options)
-
-    def to_internal_value(self, data: Any) -> tuple[float, ...]:
-        lat, lon = super().to_internal_value(data)
-        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            raise serializers.ValidationError("Latitude lies in -90..90, longitude in -180..180.")
-        return lat, lon
-
-
 class Code(serializers.CharField):
     """A slug or code as it stands in addresses."""
 
@@ -81,5 +66,10 @@ class Day(serializers.DateField):
         return day
 
 
-class NoQuery(StrictSerializer):
-    """An address that takes no parameters besides those of pages."""
+class Few(serializers.ListField):
+    """A list whose length is looked at before its items are."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > self.max_length:
+            raise serializers.ValidationError(f"Give at most {self.max_length}.")
+        return super().to_internal_value(data)

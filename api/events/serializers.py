@@ -12,6 +12,7 @@ from django.db.models import Min
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.fields import Few
 from api.serializers import RowSerializer, StrictSerializer
 from events.enums import Audience, EventKind, Moderation, Status, Visibility
 from events.ical.entry import Text
@@ -155,16 +156,12 @@ class EventBody(StrictSerializer):
     visibility = serializers.ChoiceField(
         [value.value for value in Visibility], default=Visibility.PUBLIC.value
     )
-    audiences = serializers.ListField(
-        child=serializers.ChoiceField(AUDIENCES), max_length=20, default=list
-    )
-    topics = serializers.ListField(
-        child=serializers.CharField(max_length=60), max_length=50, default=list
-    )
+    audiences = Few(child=serializers.ChoiceField(AUDIENCES), max_length=20, default=list)
+    topics = Few(child=serializers.CharField(max_length=60), max_length=50, default=list)
     is_free = serializers.BooleanField(allow_null=True, default=None)
     rrule = serializers.CharField(max_length=500, allow_blank=True, default="")
-    rdates = serializers.ListField(child=WallClock(), max_length=MAX_DATES, default=list)
-    exdates = serializers.ListField(child=WallClock(), max_length=MAX_DATES, default=list)
+    rdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
+    exdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not self.partial and "timezone" not in attrs:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import Code, Day
+from api.fields import Code, Day, Few
 from api.serializers import StrictSerializer
 from api.venues.spaces import space_of
 from touring.models import Exhibition, RequestState, Season, StopState, TourRequest, Unit, UnitKind
@@ -78,7 +78,7 @@ class SeasonBody(StrictSerializer):
     region = named(Region, "code")
     first_date = Day()
     end_date = Day(help_text="not included")
-    units = serializers.ListField(child=Code(), max_length=2000, default=list)
+    units = Few(child=Code(), max_length=2000, default=list)
     rules = serializers.DictField(default=dict, help_text="as in a planning instance")
     objective = serializers.DictField(default=dict, help_text="as in a planning instance")
 
@@ -99,7 +99,7 @@ class WishBody(StrictSerializer):
     space = Code(allow_null=True, default=None, help_text="of the venue")
     stay_days = serializers.IntegerField(min_value=1, max_value=2000)
     windows = WindowBody(many=True, min_length=1, max_length=50)
-    exhibitions = serializers.ListField(child=Code(), max_length=100, default=list)
+    exhibitions = Few(child=Code(), max_length=100, default=list)
     expected_visits = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, allow_null=True, default=None
     )
@@ -130,10 +130,6 @@ class AcceptBody(StrictSerializer):
 
 class ReasonBody(StrictSerializer):
     reason = serializers.CharField(max_length=200)
-
-
-class NoBody(StrictSerializer):
-    """Nothing need be sent."""
 
 
 class NewStopBody(StrictSerializer):
@@ -187,9 +183,7 @@ class PublishBody(StrictSerializer):
 
 
 class ContractBody(StrictSerializer):
-    stops = serializers.ListField(
-        child=Code(), max_length=5000, required=False, help_text="uids; without them all"
-    )
+    stops = Few(child=Code(), max_length=5000, required=False, help_text="uids; without them all")
 
 
 def _all_of(model: type, field: str, names: list[str]) -> list[Any]:
