@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from events.models import Occurrence, OutgoingMail
+from events.models import FeedRevision, Occurrence, OutgoingMail
 from events.models.outbox import MailState
 
 TOMBSTONE_DAYS = 90  # how long a withdrawn date is still announced as cancelled
+SEARCH_DAYS = 30  # how long a search nobody changed anything in keeps its Last-Modified
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,21 @@ class Purged:
 
     mails: int
     occurrences: int
+    revisions: int
 
 
 def purge_expired(*, now: datetime) -> Purged:
-    """Delete finished mail after ``RETENTION_DAYS`` and withdrawn dates after 90 days."""
+    """Delete finished mail after ``RETENTION_DAYS`` and withdrawn dates after 90 days.
+
+    Anybody can ask for any search, and each leaves a row: those are forgotten after 30 days; who
+    still reads one gets it once more in full.
+    """
     before = now - timedelta(days=settings.RETENTION_DAYS)
     mails, _ = (
         OutgoingMail.objects.exclude(state=MailState.QUEUED).filter(created_at__lt=before).delete()
     )
     withdrawn = Occurrence.objects.filter(withdrawn_at__lt=now - timedelta(days=TOMBSTONE_DAYS))
     occurrences, _ = withdrawn.delete()
-    return Purged(mails=mails, occurrences=occurrences)
+    searches = FeedRevision.objects.filter(key__startswith="search/")
+    revisions, _ = searches.filter(changed_at__lt=now - timedelta(days=SEARCH_DAYS)).delete()
+    return Purged(mails=mails, occurrences=occurrences, revisions=revisions)
