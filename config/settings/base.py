@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_vite",
-    "django_prometheus",
     "csp",
     "venues",
     "events",
