@@ -119,28 +119,30 @@ def wait_for(condition, worker: Worker, kind: str) -> None:
         time.sleep(0.02)
 
 
-def is_running() -> bool:
-    return Job.objects.filter(state=JobState.RUNNING, lease_until__gt=timezone.now()).exists()
+def running(killed: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Jobs in work, each with its fence, without those whose worker was ``killed`` already."""
+    return set(Job.objects.filter(state=JobState.RUNNING).values_list("pk", "fence")) - killed
 
 
 def drive(kills: int, kind: str) -> dict:
     plan, worker, chance = prepare(), Worker(kind), random.Random(1)
-    hits = 0
+    killed: set[tuple[int, int]] = set()
     try:
-        while hits < kills:
+        while len(killed) < kills:
             if not unfinished():
                 ask(plan)
-            wait_for(lambda: is_running() or not unfinished(), worker, kind)
+            wait_for(lambda: bool(running(killed)) or not unfinished(), worker, kind)
             time.sleep(chance.uniform(0, RUN_SECONDS + 0.3))
-            hits += is_running()
+            in_work = running(killed)
             worker.kill()
+            killed.update(in_work & running(killed))  # what ended in between was no kill
         if not unfinished():
             ask(plan)
         wait_for(lambda: not unfinished(), worker, kind)
     finally:
         worker.kill()
     return {
-        "kills": hits,
+        "kills": len(killed),
         "runs": [
             {
                 "state": run.job.state,

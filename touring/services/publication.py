@@ -18,6 +18,7 @@ from touring.models.stop import FREEING_STATES, StopState
 from touring.permissions import can_publish_plan
 from touring.planning.check import violations
 from touring.services.calendars import sync_stops_of
+from touring.services.contention import patient
 from touring.services.notices import tell_hosts
 from touring.services.stops import free_stop, lock_plans_of_season, replace_stops
 from venues.errors import NotAllowed
@@ -41,6 +42,7 @@ _FIELD_IN_WORDS = {
 }
 
 
+@patient
 def publish_version(
     *, version_id: int, seen_sequence: int, by: Actor, now: datetime, message: str = ""
 ) -> Publication:

@@ -108,6 +108,8 @@ def execute_run(*, run_id: int, owner: str, clock: Clock) -> PlanVersion | None:
         log.info("run %s cannot be computed: %s", run.pk, refusal.message)
         jobs.fail(lease, now=clock(), error=_in_full(refusal))
         return None
+    except OperationalError:
+        raise  # the database is away or busy: the lease lapses, and another worker tries again
     except Exception as error:
         jobs.fail(lease, now=clock(), error=f"The planner broke off: {type(error).__name__}.")
         raise

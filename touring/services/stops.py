@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
-from functools import partial
-from typing import TypeVar
 from uuid import uuid4
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from touring.errors import AlreadyTaken, InvalidStop, StaleStop, WrongState
@@ -20,13 +18,11 @@ from touring.models import Plan, Stop, StopState, TourRequest, Unit
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
 from touring.permissions import can_plan_in
 from touring.services.calendars import sync_stops_of
+from touring.services.contention import patient
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
 from venues.permissions import Actor
 
-Answer = TypeVar("Answer")
-
-_TRIES = 3
 _WRITTEN = (
     "unit",
     "venue",
@@ -46,6 +42,7 @@ _WRITTEN = (
 )
 
 
+@patient
 def replace_stops(stops: Sequence[Stop], *, now: datetime) -> list[Stop]:
     """Write these stops, new and changed ones, all or none; the order among them does not matter.
 
@@ -56,9 +53,16 @@ def replace_stops(stops: Sequence[Stop], *, now: datetime) -> list[Stop]:
         AlreadyTaken: a unit or place is held by another stop on some of the days, or the
             database could not decide in several tries; nothing was written.
     """
-    return _decided(partial(_replace, list(stops), now), stops)
+    try:
+        with transaction.atomic():
+            return _replace(list(stops), now)
+    except IntegrityError as refusal:
+        if guard_named_in(refusal) is None and not _is_served_meanwhile(stops):
+            raise
+        raise _taken(stops) from refusal
 
 
+@patient
 def place_stop(
     *,
     unit: Unit,
@@ -91,6 +95,7 @@ def place_stop(
     return stop
 
 
+@patient
 def move_stop(
     *,
     stop_id: int,
@@ -119,6 +124,7 @@ def move_stop(
     return _change(stop_id, seen_version, by, now, move, unless=(*FREEING_STATES, StopState.CLOSED))
 
 
+@patient
 def contract_stop(*, stop_id: int, seen_version: int, by: Actor, now: datetime) -> Stop:
     """Record the signed agreement: from now on the public sees the run.
 
@@ -133,6 +139,7 @@ def contract_stop(*, stop_id: int, seen_version: int, by: Actor, now: datetime) 
     )
 
 
+@patient
 def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by: Actor, now: datetime) -> Stop:
     """Free unit and place. What was public stays in the feeds as cancelled.
 
@@ -147,6 +154,7 @@ def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by: Actor, now:
     )
 
 
+@patient
 def contract_stops(
     *, plan: Plan, by: Actor, now: datetime, uids: Collection[str] | None = None
 ) -> int:
@@ -281,32 +289,6 @@ def _lock_parents(stops: Iterable[Stop]) -> None:
     ):
         parents = model._default_manager.select_for_update(no_key=True).filter(pk__in=ids)
         list(parents.order_by("pk").values_list("pk", flat=True))
-
-
-def _decided(work: Callable[[], Answer], stops: Sequence[Stop]) -> Answer:
-    """``work`` in a transaction, again where the database says that trying again may help."""
-    for left in reversed(range(_TRIES)):
-        may_repeat = left > 0 and not connection.in_atomic_block
-        try:
-            with transaction.atomic():
-                return work()
-        except IntegrityError as refusal:
-            if guard_named_in(refusal) is None and not _is_served_meanwhile(stops):
-                raise
-            raise _taken(stops) from refusal
-        except OperationalError as refusal:
-            if not _is_contention(refusal):
-                raise
-            if not may_repeat:
-                raise AlreadyTaken(
-                    "Others are deciding about the same unit or place; try again in a moment."
-                ) from refusal
-    raise AssertionError("the last try answers or raises")
-
-
-def _is_contention(error: OperationalError) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in ("40P01", "40001", "55P03") or "locked" in str(error)
 
 
 def _is_served_meanwhile(stops: Sequence[Stop]) -> bool:
