@@ -6,10 +6,11 @@ import hmac
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from kombu import Connection
@@ -80,7 +81,7 @@ class _Waiting:
         )
 
 
-def _by_label(name: str, what: str, label: str, rows) -> GaugeMetricFamily:
+def _by_label(name: str, what: str, label: str, rows: QuerySet[Any, Any]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, f"{what} by {label}", labels=[label])
     for value, count in rows.annotate(count=Count("pk")).order_by(label):
         family.add_metric([value], count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -16,7 +17,7 @@ from venues.permissions import has_role
 
 
 @sensitive_variables("token")
-def hand_out_private_feed(*, venue: Venue, by, now: datetime) -> tuple[PrivateFeed, str]:
+def hand_out_private_feed(*, venue: Venue, by: User, now: datetime) -> tuple[PrivateFeed, str]:
     """A new secret address for ``by`` at ``venue``: the row, and the address shown once.
 
     The calendar holds everything that happens at the venue, moves, installation and strike
@@ -35,7 +36,7 @@ def hand_out_private_feed(*, venue: Venue, by, now: datetime) -> tuple[PrivateFe
     return row, f"{settings.SITE_URL}/feeds/private/{token}.ics"
 
 
-def revoke_private_feed(*, feed_id: int, by, now: datetime) -> PrivateFeed:
+def revoke_private_feed(*, feed_id: int, by: User, now: datetime) -> PrivateFeed:
     """Close the address at once; every reader gets 404 from now on. Idempotent.
 
     Raises:

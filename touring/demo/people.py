@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 
 from venues.models import Membership, Region, Role, Venue
 
@@ -13,9 +13,9 @@ PASSWORD = "orrery-demo"  # noqa: S105 - public by design: the demo only
 
 @dataclass(frozen=True)
 class People:
-    administrator: object
-    planner: object
-    publisher: object
+    administrator: User
+    planner: User
+    publisher: User
 
 
 LOGINS = {
@@ -33,13 +33,13 @@ def load_people(*, province: Region, museum: Venue) -> People:
     return People(users["admin"], users["planner"], users["museum"])
 
 
-def administrator():
+def administrator() -> User:
     """The account that owns what is loaded before any region exists."""
     return _user("admin")
 
 
-def _user(name: str):
-    users = get_user_model().objects
+def _user(name: str) -> User:
+    users = User.objects
     user = users.filter(username=name).first()
     if user is not None:
         return user

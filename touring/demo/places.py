@@ -20,6 +20,7 @@ from venues.models import (
     Venue,
     VenueKind,
 )
+from venues.permissions import Actor
 from venues.services.china import load_county_file
 from venues.services.organisations import register_organisation
 from venues.services.regions import create_region
@@ -50,7 +51,7 @@ class Places:
         return next(one for one in self.museums if one.slug.startswith(beginning))
 
 
-def load_network(*, by, now: datetime) -> Places:
+def load_network(*, by: Actor, now: datetime) -> Places:
     county_file = Path(apps.get_app_config("venues").path) / "data" / "cn_counties.csv"
     load_county_file(path=county_file, now=now)
     _load_nepal(by=by, now=now)
@@ -65,7 +66,7 @@ def load_network(*, by, now: datetime) -> Places:
     )
 
 
-def _load_nepal(*, by, now: datetime) -> None:
+def _load_nepal(*, by: Actor, now: datetime) -> None:
     nepal = create_region(
         code="NP",
         name_zh="尼泊尔",
@@ -88,7 +89,7 @@ def _load_nepal(*, by, now: datetime) -> None:
     )
 
 
-def _association(province: Region, now: datetime, *, by) -> Organisation:
+def _association(province: Region, now: datetime, *, by: Actor) -> Organisation:
     national = register_organisation(
         slug="china-association-for-science-and-technology",
         name_zh="中国科学技术协会",
@@ -114,7 +115,7 @@ def _association(province: Region, now: datetime, *, by) -> Organisation:
     )
 
 
-def _museums(*, by, now: datetime) -> Iterator[Venue]:
+def _museums(*, by: Actor, now: datetime) -> Iterator[Venue]:
     path = Path(__file__).parent / "data" / "museums.csv"
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -148,7 +149,9 @@ def _museums(*, by, now: datetime) -> Iterator[Venue]:
             )
 
 
-def _halls(province: Region, association: Organisation, *, by, now: datetime) -> Iterator[Venue]:
+def _halls(
+    province: Region, association: Organisation, *, by: Actor, now: datetime
+) -> Iterator[Venue]:
     chance = random.Random(_SEED)
     for county in counties_outside_districts(province):
         area = chance.choice((450, 600, 800, 1000))
@@ -158,7 +161,7 @@ def _halls(province: Region, association: Organisation, *, by, now: datetime) ->
             kind=VenueKind.HALL,
             organisation=association,
             region=county,
-            address_zh=f"安徽省{county.parent.name_zh}{county.name_zh}",
+            address_zh=f"安徽省{_parent(county).name_zh}{county.name_zh}",
             lat=county.lat,
             lon=county.lon,
             coordinates_source=CoordinatesSource.REGION_SEAT,
@@ -176,7 +179,7 @@ def counties_outside_districts(province: Region) -> list[Region]:
     return list(counties.select_related("parent").order_by("code"))
 
 
-def _hubs(association: Organisation, *, by, now: datetime) -> Iterator[Venue]:
+def _hubs(association: Organisation, *, by: Actor, now: datetime) -> Iterator[Venue]:
     for code in _HUB_PREFECTURES:
         prefecture = Region.objects.get(code=code)
         seat = Region.objects.filter(parent=prefecture, lat__isnull=False).order_by("code")[0]
@@ -193,3 +196,9 @@ def _hubs(association: Organisation, *, by, now: datetime) -> Iterator[Venue]:
             by=by,
             now=now,
         )
+
+
+def _parent(region: Region) -> Region:
+    if region.parent is None:
+        raise ValueError(f"{region} has no region above it")
+    return region.parent

@@ -13,6 +13,7 @@ from events.services.editing import create_event
 from events.services.publishing import publish_event
 from events.services.values import EventValues
 from venues.models import Venue
+from venues.permissions import Actor
 
 _TOPICS = {
     "physics": ("物理", "Physics"),
@@ -34,7 +35,7 @@ def load_topics() -> None:
         Topic.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en})
 
 
-def load_programme(*, museums: Iterable[Venue], by, now: datetime) -> list[Event]:
+def load_programme(*, museums: Iterable[Venue], by: Actor, now: datetime) -> list[Event]:
     """A weekly workshop and a special exhibition at every museum, published."""
     chance = random.Random(_SEED)
     events = []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from touring.models import Exhibition, Plan, Season, TourRequest, Unit
 from touring.services.requests import WantedWindow, Wish, accept_request, submit_request
 from touring.services.seasons import draft_plan, lock_stop, open_season
 from touring.services.units import MaintenanceNeed, set_maintenance
-from venues.models import Region, Venue
+from venues.models import Organisation, Region, Venue
+from venues.permissions import Actor
 
 _EXHIBITIONS = {
     "light": ("光影奇境", "Light and Shadow"),
@@ -36,7 +37,7 @@ def first_date_near(today: date) -> date:
     return date(today.year + (today.month >= 7), 1, 1)
 
 
-def load_exhibitions(*, owner, now: datetime) -> list[Exhibition]:
+def load_exhibitions(*, owner: Organisation, now: datetime) -> list[Exhibition]:
     return [
         Exhibition.objects.create(
             slug=slug,
@@ -75,7 +76,7 @@ def load_units(
 
 
 def load_season(
-    *, province: Region, units: Sequence[Unit], halls: Sequence[Venue], by, now: datetime
+    *, province: Region, units: Sequence[Unit], halls: Sequence[Venue], by: Actor, now: datetime
 ) -> Plan:
     """The season with its requests accepted, one stop locked, and an empty plan."""
     first = first_date_near(now.date())
@@ -110,7 +111,7 @@ def load_season(
     return plan
 
 
-def _rules(first: date, province: Region) -> dict:
+def _rules(first: date, province: Region) -> dict[str, object]:
     spring_festival = [
         [date(year, 1, 28).isoformat(), date(year, 2, 18).isoformat()]
         for year in (first.year, first.year + 1)
@@ -124,7 +125,9 @@ def _rules(first: date, province: Region) -> dict:
     }
 
 
-def _ask(season: Season, halls: Sequence[Venue], *, by, now: datetime):
+def _ask(
+    season: Season, halls: Sequence[Venue], *, by: Actor, now: datetime
+) -> Iterator[TourRequest]:
     """Two stops for every county, one a year; the worth grows with a made-up need."""
     chance = random.Random(_SEED)
     for hall in halls:
@@ -162,7 +165,7 @@ def _impossible(season: Season, hall: Venue) -> Wish:
     )
 
 
-def _accepted(season: Season, wish: Wish, value: float, *, by, now: datetime) -> TourRequest:
+def _accepted(season: Season, wish: Wish, value: float, *, by: Actor, now: datetime) -> TourRequest:
     request = submit_request(season=season, wish=wish, by=by, now=now)
     return accept_request(
         request_id=request.pk, seen_version=request.version, value=value, by=by, now=now
@@ -170,7 +173,7 @@ def _accepted(season: Season, wish: Wish, value: float, *, by, now: datetime) ->
 
 
 def load_tour_abroad(
-    *, exhibition: Exhibition, home: Venue, host: Venue, by, now: datetime
+    *, exhibition: Exhibition, home: Venue, host: Venue, by: Actor, now: datetime
 ) -> Plan:
     """One set that leaves Beijing for Kathmandu (+05:45) and comes back."""
     first = first_date_near(now.date())

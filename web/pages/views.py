@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -90,7 +91,7 @@ def _items(feed: Feed, window: Window) -> list[Item]:
     return _shown(found[: MOST_ITEMS + 1])
 
 
-def _shown(found) -> list[Item]:
+def _shown(found: QuerySet[Occurrence]) -> list[Item]:
     rows = found.select_related("event__venue").prefetch_related(
         "event__topics", "event__references"
     )

@@ -18,7 +18,7 @@ from django.utils import timezone
 from touring.demo import people, processes, reading
 from touring.demo.build import HalfBuilt, build_demo
 from touring.errors import PlanBroken
-from touring.models import Plan, Stop, TourRequest, Unit
+from touring.models import Plan, PlanVersion, Stop, TourRequest, Unit
 from touring.services.publication import refuse_if_broken
 from venues.models import Region, Venue
 
@@ -129,21 +129,22 @@ def _counts() -> dict[str, int]:
 
 
 def _worth(plans: Sequence[Plan]) -> dict[str, float | None]:
-    versions = [
-        plan.published_version for plan in Plan.objects.filter(pk__in=[p.pk for p in plans])
-    ]
+    versions = [_published(plan) for plan in plans]
     value = sum(version.value["total"] for version in versions)
-    bounds = [version.bound for version in versions]
-    if any(bound is None for bound in bounds):
+    bounds = [version.bound for version in versions if version.bound is not None]
+    if len(bounds) < len(versions):
         return {"value": value, "bound": None, "gap": None}
     bound = sum(bounds)
     return {"value": value, "bound": bound, "gap": (bound - value) / max(1.0, abs(bound))}
 
 
 def _violations(plan: Plan) -> int:
-    plan.refresh_from_db()
     try:
-        refuse_if_broken(plan.published_version)
+        refuse_if_broken(_published(plan))
     except PlanBroken as broken:
         return len(broken.detail["problems"])
     return 0
+
+
+def _published(plan: Plan) -> PlanVersion:
+    return PlanVersion.objects.get(pk=Plan.objects.get(pk=plan.pk).published_version_id)
