@@ -86,7 +86,7 @@ def operation(
     """
 
     def mark(handler: _Handler) -> _Handler:
-        handler.operation = Operation(  # type: ignore[attr-defined]
+        handler.operation = Operation(  # type: ignore[attr-defined]  # drf-spectacular sets and reads it so
             answers, status, also, paged, query, body, if_match, refuses
         )
         return handler

@@ -173,7 +173,7 @@ def server() -> Callable:
     from django.urls import include, path
 
     site = types.ModuleType("benchmark_site")
-    site.urlpatterns = [  # type: ignore[attr-defined]
+    site.urlpatterns = [  # type: ignore[attr-defined]  # a module made here
         path(HELLO[1:], _hello),
         path(FORGET[1:], _forget),
         path(TOUCH[1:], _touch),

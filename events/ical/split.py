@@ -185,7 +185,7 @@ def _property(line: bytes, number: int) -> Property | None:
         parameters = {key.upper(): each for key, _, each in pairs}
         return Property(plain[1].upper(), parameters, plain[3], number)
     try:
-        name, parameters, value = Contentline(text).raw_parts()  # type: ignore[no-untyped-call]
+        name, parameters, value = Contentline(text).raw_parts()  # type: ignore[no-untyped-call]  # the library leaves it untyped
     except (ValueError, UnicodeError):
         return None
     flat = {

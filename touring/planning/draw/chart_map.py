@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from touring.planning.draw.scene import Row
 from touring.planning.draw.svg import FAINT, INK, LINE, PAPER, label, tag, titled
 from touring.planning.problem import Problem
+
+Point = tuple[float, float]
+Place = Callable[[Point], Point]
 
 
 def route_map(
@@ -37,7 +41,7 @@ def route_map(
     return tag("g", frame + "".join(routes) + hosts + homes), bottom
 
 
-def _route(problem: Problem, row: Row, colours: dict[str, str], place, dot: float) -> str:  # type: ignore[no-untyped-def]
+def _route(problem: Problem, row: Row, colours: dict[str, str], place: Place, dot: float) -> str:
     unit = problem.units[row.unit]
     way = [unit.home]
     way += [(problem.hosts[stop.host].lat, problem.hosts[stop.host].lon) for stop in row.stops]
@@ -56,7 +60,9 @@ def _route(problem: Problem, row: Row, colours: dict[str, str], place, dot: floa
     return titled(f"{unit.id}: {len(row.stops)} stops, {row.km:,.0f} km", line)
 
 
-def _hosts(problem: Problem, rows: list[Row], colours: dict[str, str], place, dot: float) -> str:  # type: ignore[no-untyped-def]
+def _hosts(
+    problem: Problem, rows: list[Row], colours: dict[str, str], place: Place, dot: float
+) -> str:
     shown: dict[int, list[str]] = {}
     for row in rows:
         for stop in row.stops:
@@ -80,7 +86,7 @@ def _hosts(problem: Problem, rows: list[Row], colours: dict[str, str], place, do
     return "".join(parts)
 
 
-def _homes(problem: Problem, place, dot: float) -> str:  # type: ignore[no-untyped-def]
+def _homes(problem: Problem, place: Place, dot: float) -> str:
     parts = []
     for home in sorted({unit.home for unit in problem.units}):
         x, y = place(home)

@@ -227,9 +227,14 @@ class Matrix:
         return (
             self.points == other.points
             and np.array_equal(self.km, other.km)
-            and (self.days is None) == (other.days is None)
-            and (self.days is None or np.array_equal(self.days, other.days))  # type: ignore[arg-type]
+            and _same_days(self.days, other.days)
         )
+
+
+def _same_days(left: npt.NDArray[np.int32] | None, right: npt.NDArray[np.int32] | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    return np.array_equal(left, right)
 
 
 @dataclass(frozen=True)
