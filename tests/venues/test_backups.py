@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -60,7 +62,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": self.url,
         }  # fmt: skip
@@ -70,89 +72,114 @@ class Database:
         )  # fmt: skip
 
     def manage(self, *arguments: str) -> str:
-        done = self._run("manage.py", *arguments, "--skip-checks")
+        done = self.run("manage.py", *arguments, "--skip-checks")
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def refusal(self, *arguments: str) -> str:
-        done = self._run("manage.py", *arguments, "--skip-checks")
+        done = self.run("manage.py", *arguments, "--skip-checks")
         assert done.returncode == 1, (done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done.stderr.strip()
 
     def fill(self) -> Database:
         self.manage("migrate", "--verbosity", "0")
-        done = self._run("-c", FILL)
+        done = self.run("-c", FILL)
         assert done.returncode == 0, done.stderr
         return self
 
     def look(self) -> dict:
-        done = self._run("-c", LOOK)
+        done = self.run("-c", LOOK)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
 
-@pytest.fixture
-def sqlite(tmp_path):
-    """Makes SQLite files in this test's folder."""
-    return lambda name: Database(f"sqlite:///{tmp_path / name}")
+class Sqlite:
+    """Makes SQLite files, empty or with the network of ``FILL``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = Database(self._url("template")).fill()
+        self.filled = self.template.look()
+
+    def _url(self, name: str) -> str:
+        return f"sqlite:///{self.folder / name}"
+
+    def empty(self, name: str) -> Database:
+        return Database(self._url(f"{name}-{uuid4().hex}"))
+
+    def full(self, name: str) -> Database:
+        made = self.empty(name)
+        shutil.copy(self.folder / "template", made.url.removeprefix("sqlite:///"))
+        return made
+
+    def execute(self, database: Database, statement: str) -> None:
+        with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"))) as link, link:
+            link.execute(statement)
 
 
-@pytest.fixture
+class Postgresql:
+    """Makes PostgreSQL databases, empty or with the network of ``FILL``."""
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        self.made: list[str] = []
+        self.template = self.empty("template").fill()
+        self.filled = self.template.look()
+
+    def _create(self, name: str, more: str = "") -> Database:
+        name = f"{name}_{uuid4().hex}"
+        self.execute(Database(self.server), f"CREATE DATABASE {name} {more}")
+        self.made.append(name)
+        return Database(urlunsplit(urlsplit(self.server)._replace(path=f"/{name}")))
+
+    def empty(self, name: str) -> Database:
+        return self._create(name)
+
+    def full(self, name: str) -> Database:
+        return self._create(name, f"TEMPLATE {urlsplit(self.template.url).path[1:]}")
+
+    def execute(self, database: Database, statement: str) -> None:
+        with psycopg.connect(database.url, autocommit=True) as link:
+            link.execute(statement)
+
+    def drop_all(self) -> None:
+        for name in self.made:
+            self.execute(Database(self.server), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def sqlite(tmp_path_factory):
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="module")
 def postgresql(postgres_url):
-    """Makes empty PostgreSQL databases, dropped at the end of the test."""
-    parts, made = urlsplit(postgres_url), []
-
-    def make(name: str) -> Database:
-        name = f"backup_{name}_{os.getpid()}"
-        with psycopg.connect(postgres_url, autocommit=True) as link:
-            link.execute(f"CREATE DATABASE {name}")
-        made.append(name)
-        return Database(urlunsplit(parts._replace(path=f"/{name}")))
-
-    yield make
-    with psycopg.connect(postgres_url, autocommit=True) as link:
-        for name in made:
-            link.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    maker = Postgresql(postgres_url)
+    yield maker
+    maker.drop_all()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
 def kind(request):
-    """Makes databases of one kind, then of the other."""
+    """Databases of one kind, then of the other."""
     return request.getfixturevalue(request.param)
 
 
 def test_a_backup_restored_into_an_empty_database_is_the_same_network(kind, tmp_path):
-    original, file = kind("original").fill(), tmp_path / "network.backup"
-    before = original.look()
+    file, other = tmp_path / "network.backup", kind.empty("other")
 
-    answer = json.loads(original.manage("backup", str(file)).splitlines()[-1])
-    other = kind("other")
+    answer = json.loads(kind.template.manage("backup", str(file)).splitlines()[-1])
     restored = json.loads(other.manage("restore", str(file)).splitlines()[-1])
 
     assert answer["bytes"] == file.stat().st_size > 0
     assert answer["rows"] == restored["rows"]
-    assert other.look() == before
-    assert [path.name for path in tmp_path.glob("*.part")] == []
+    assert other.look() == kind.filled
+    assert list(tmp_path.iterdir()) == [file]
 
 
-def test_restore_replaces_only_when_told_so_and_loses_nothing_else(kind, tmp_path):
-    database, file = kind("only").fill(), tmp_path / "network.backup"
-    before = database.look()
-    database.manage("backup", str(file))
-    database.manage("shell", "-c", "Venue.objects.all().delete()")
-
-    refusal = database.refusal("restore", str(file))
-    assert refusal.endswith("The database is not empty; --yes replaces what is in it.")
-    database.manage("restore", str(file), "--yes")
-
-    assert database.look() == before
-    assert database.refusal("backup", str(file)).endswith("exists; name a new file.")
-
-
-def test_a_damaged_or_foreign_file_leaves_the_database_as_it_is(kind, tmp_path):
-    database, file = kind("only").fill(), tmp_path / "network.backup"
-    before = database.look()
+def test_restore_replaces_only_when_told_so_and_only_by_a_sound_file(kind, tmp_path):
+    database, file = kind.full("one"), tmp_path / "network.backup"
     database.manage("backup", str(file))
     whole = file.read_bytes()
     damaged, foreign = tmp_path / "damaged", tmp_path / "foreign"
@@ -160,16 +187,31 @@ def test_a_damaged_or_foreign_file_leaves_the_database_as_it_is(kind, tmp_path):
     damaged.write_bytes(whole[:middle] + b"\xff" * 3_000 + whole[middle + 3_000 : -2_000])
     foreign.write_bytes(b"PGDMP" if whole.startswith(b"SQLite") else b"SQLite format 3\x00")
 
-    assert "Error" in database.refusal("restore", str(damaged), "--yes")
-    assert "database of its own kind" in database.refusal("restore", str(foreign), "--yes")
-    assert "cannot be read" in database.refusal("restore", str(tmp_path / "none"), "--yes")
-    assert database.look() == before
+    refusals = [
+        database.refusal("restore", str(file)),
+        database.refusal("restore", str(damaged), "--yes"),
+        database.refusal("restore", str(foreign), "--yes"),
+        database.refusal("restore", str(tmp_path / "none"), "--yes"),
+        database.refusal("backup", str(file)),
+    ]
+
+    assert refusals[0].endswith("The database is not empty; --yes replaces what is in it.")
+    assert refusals[1].startswith("CommandError: ")
+    assert "database of its own kind" in refusals[2]
+    assert "cannot be read" in refusals[3]
+    assert refusals[4].endswith("exists; name a new file.")
+    assert database.look() == kind.filled
+
+    kind.execute(database, "UPDATE venues_venue SET lat = 32")
+    database.manage("restore", str(file), "--yes")
+    assert database.look() == kind.filled
 
 
 def test_a_backup_is_taken_while_somebody_writes(sqlite, tmp_path):
-    database, file = sqlite("busy.sqlite3").fill(), tmp_path / "network.backup"
+    database, file = sqlite.full("busy"), tmp_path / "network.backup"
+    path = database.url.removeprefix("sqlite:///")
 
-    with closing(sqlite3.connect(tmp_path / "busy.sqlite3", isolation_level=None)) as writer:
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE venues_venue SET slug = 'unfinished'")
         database.manage("backup", str(file))
@@ -182,49 +224,49 @@ def test_a_backup_is_taken_while_somebody_writes(sqlite, tmp_path):
 # ---- moving
 
 
+def _copy(source: Database, target: Database) -> dict:
+    answer = source.manage("copy_database", "--from", source.url, "--to", target.url)
+    return json.loads(answer.splitlines()[-1])
+
+
+def _refused_copy(source: Database, url: str) -> str:
+    return source.refusal("copy_database", "--from", source.url, "--to", url)
+
+
 @pytest.mark.pg
 def test_a_network_moves_from_sqlite_to_postgresql_and_back(sqlite, postgresql):
-    small, large, small_again = sqlite("a.sqlite3").fill(), postgresql("large"), sqlite("b.sqlite3")
-    before = small.look()
+    large, small_again = postgresql.empty("large"), sqlite.empty("again")
 
-    there = json.loads(
-        small.manage("copy_database", "--from", small.url, "--to", large.url).splitlines()[-1]
-    )
-    back = json.loads(
-        large.manage("copy_database", "--from", large.url, "--to", small_again.url).splitlines()[-1]
-    )
+    there = _copy(sqlite.template, large)
+    back = _copy(large, small_again)
 
-    moved = large.look()
-    assert (moved.pop("vendor"), before.pop("vendor")) == ("postgresql", "sqlite")
-    assert moved == before
-    assert moved["new id"] is True
-    assert small_again.look() == before | {"vendor": "sqlite"}
+    assert large.look() == sqlite.filled | {"vendor": "postgresql"}
+    assert sqlite.filled["new id"] is True
+    assert small_again.look() == sqlite.filled
     assert there == back
 
 
 @pytest.mark.pg
 def test_a_target_that_holds_something_or_refuses_a_row_stays_as_it_was(sqlite, postgresql):
-    source, full, empty = sqlite("a.sqlite3").fill(), postgresql("full").fill(), postgresql("empty")
-    before = full.look()
+    source, full, empty = sqlite.full("source"), postgresql.full("full"), postgresql.empty("empty")
 
-    refusal = source.refusal("copy_database", "--from", source.url, "--to", full.url)
-    assert refusal.endswith("choose an empty database.")
-    assert full.look() == before
+    assert _refused_copy(source, full.url).endswith("choose an empty database.")
+    assert full.look() == postgresql.filled
 
-    too_long = "Venue.objects.update(phone='1' * 61)"  # SQLite does not mind, PostgreSQL does
-    source.manage("shell", "-c", too_long)
-    refusal = source.refusal("copy_database", "--from", source.url, "--to", empty.url)
+    # SQLite does not mind the length of a text, PostgreSQL does.
+    sqlite.execute(source, f"UPDATE venues_venue SET phone = '{'1' * 61}'")
+    refusal = _refused_copy(source, empty.url)
     assert "venues.Venue, a row from" in refusal
     assert "Correct it in the source and copy again; the target is unchanged." in refusal
-    source.manage("shell", "-c", "Venue.objects.update(phone='')")
-    source.manage("copy_database", "--from", source.url, "--to", empty.url)
-    assert empty.look()["venue"] == source.look()["venue"]
+    sqlite.execute(source, "UPDATE venues_venue SET phone = ''")
+    _copy(source, empty)
+    assert empty.look() == sqlite.filled | {"vendor": "postgresql"}
 
 
 def test_copy_database_says_what_is_wrong_with_an_address(sqlite):
-    source = sqlite("a.sqlite3")
+    unmigrated = sqlite.empty("unmigrated")
 
-    refusal = source.refusal("copy_database", "--from", source.url, "--to", source.url)
+    refusal = _refused_copy(unmigrated, sqlite.empty("other").url)
     assert refusal.endswith("run `manage.py migrate` on it first.")
-    refusal = source.refusal("copy_database", "--from", source.url, "--to", "mysql://u@h/x")
+    refusal = _refused_copy(unmigrated, "mysql://u@h/x")
     assert refusal.endswith("use a sqlite or postgres address.")

@@ -12,7 +12,7 @@ from tests.factories.venues import (
     UserFactory,
     VenueFactory,
 )
-from venues.models import Role
+from venues.models import Region, Role, Venue
 from venues.permissions import (
     SYSTEM,
     can_administer,
@@ -20,6 +20,8 @@ from venues.permissions import (
     can_plan,
     can_publish_for,
     has_role,
+    regions_of,
+    venues_of,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
@@ -113,3 +115,36 @@ def test_has_role_asks_one_query_and_about_one_thing(django_assert_num_queries):
         assert has_role(user, {Role.MUSEUM_EDITOR}, on=ON, venue=venue)
     with pytest.raises(TypeError):
         has_role(user, {Role.MUSEUM_EDITOR}, on=ON, venue=venue, region=venue.region)
+
+
+@pytest.mark.parametrize("role", [Role.MUSEUM_EDITOR, Role.READER])
+def test_the_lists_of_places_agree_with_the_single_questions(role):
+    province = RegionFactory(level=1)
+    county = RegionFactory(parent=province)
+    organisation = OrganisationFactory()
+    VenueFactory(region=county)
+    VenueFactory(organisation=organisation)
+    own = VenueFactory()
+    VenueFactory()
+    user = UserFactory()
+    MembershipFactory(user=user, region=province, role=role)
+    MembershipFactory(user=user, organisation=organisation, role=role)
+    MembershipFactory(user=user, venue=own, role=role)
+    MembershipFactory(user=user, region=RegionFactory(), role=role, valid_to=ON)
+    inactive = UserFactory(is_active=False, is_superuser=True)
+    people = (user, inactive, UserFactory(is_superuser=True), SYSTEM, AnonymousUser(), None)
+
+    for someone in people:
+        for roles in ({Role.MUSEUM_EDITOR}, {Role.READER, Role.ADMINISTRATOR}):
+            venues = set(venues_of(someone, roles, on=ON))
+            regions = set(regions_of(someone, roles, on=ON))
+            assert venues == {
+                venue
+                for venue in Venue.objects.all()
+                if has_role(someone, roles, on=ON, venue=venue)
+            }
+            assert regions == {
+                region
+                for region in Region.objects.all()
+                if has_role(someone, roles, on=ON, region=region)
+            }
