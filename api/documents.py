@@ -63,9 +63,11 @@ def _by_resource(described: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "method": method.upper(),
                 "id": operation["operationId"],
                 "description": operation.get("description", ""),
-                "parameters": operation.get("parameters", []),
-                "fields": _fields(described, operation.get("requestBody", {})),
-                "required": _required(described, operation.get("requestBody", {})),
+                "parameters": [
+                    _line(parameter["name"], parameter["schema"], parameter)
+                    for parameter in operation.get("parameters", [])
+                ],
+                "fields": _fields(_schema(described, operation.get("requestBody", {}))),
                 "answers": [
                     (status, answer["description"], _name(answer))
                     for status, answer in sorted(operation["responses"].items())
@@ -81,12 +83,24 @@ def _schema(described: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     return described["components"]["schemas"].get(name, schema)
 
 
-def _fields(described: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return list(_schema(described, body).get("properties", {}).items())
+def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    required = schema.get("required", [])
+    return [
+        _line(name, field, {"required": name in required})
+        for name, field in schema.get("properties", {}).items()
+    ]
 
 
-def _required(described: dict[str, Any], body: dict[str, Any]) -> list[str]:
-    return _schema(described, body).get("required", [])
+def _line(name: str, schema: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+    """What a table row says about a parameter or a field."""
+    choices = " · ".join(str(choice) for choice in schema.get("enum", []) if choice is not None)
+    return {
+        "name": name,
+        "place": about.get("in", ""),
+        "is_required": about.get("required", False),
+        "type": choices or str(schema.get("format") or schema.get("type") or ""),
+        "meaning": "" if choices else about.get("description") or schema.get("description", ""),
+    }
 
 
 def _name(answer: dict[str, Any]) -> str:

@@ -96,6 +96,9 @@ class ResourceView(APIView):
                 response.headers["Access-Control-Allow-Origin"] = "*"
             if response.status_code == 200 and isinstance(response, Response):
                 response.add_post_render_callback(functools.partial(_tagged, request))
+        elif request.method != "PUT" and hasattr(response, "version"):
+            # Not after PUT (RFC 9110, 9.3.4): what is kept is not byte for byte what was sent.
+            response.headers["ETag"] = f'"{response.version}"'
         return response
 
     # ---- translating what came ----

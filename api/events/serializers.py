@@ -51,26 +51,22 @@ class EventRow(RowSerializer):
 
     class Meta:
         added = ("topics", "next_starts_at", "start", "end")
-        hidden = ("start_date", "start_time", "end_date", "end_time")
+        hidden = ("pk", "start_date", "start_time", "end_date", "end_time")
 
     @classmethod
     def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
-        uids = [row["id"] for row in rows]
-        coming = Occurrence.objects.filter(
-            event__public_uid__in=uids, ends_at__gt=now, is_cancelled=False
-        ).order_by()
-        starts = dict(coming.values_list("event__public_uid").annotate(start=Min("starts_at")))
+        ids = [row["pk"] for row in rows]
+        coming = Occurrence.objects.filter(event__in=ids, ends_at__gt=now, is_cancelled=False)
+        starts = dict(coming.order_by().values_list("event").annotate(start=Min("starts_at")))
         topics = defaultdict(list)
-        links = Event.topics.through.objects.filter(event__public_uid__in=uids)
-        for uid, topic in links.order_by("topic__slug").values_list(
-            "event__public_uid", "topic__slug"
-        ):
-            topics[uid].append(topic)
+        links = Event.topics.through.objects.filter(event__in=ids).order_by("topic__slug")
+        for event, topic in links.values_list("event_id", "topic__slug"):
+            topics[event].append(topic)
         for row in rows:
             row["start"] = _wall_clock(row["start_date"], row["start_time"])
             row["end"] = _wall_clock(row["end_date"], row["end_time"])
-            row["topics"] = topics[row["id"]]
-            row["next_starts_at"] = starts.get(row["id"])
+            row["topics"] = topics[row["pk"]]
+            row["next_starts_at"] = starts.get(row["pk"])
 
 
 def _wall_clock(day: date, time_of_day: time | None) -> str:
