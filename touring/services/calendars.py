@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from events.ical.entry import Entry, Text
 from events.models import SourceKind
 from events.services.sources import SyncReport, source_named, sync_source
 from touring.models import Plan, Stop, UnitKind
-from touring.models.stop import PUBLIC_STATES
-
-BY_HAND = "touring-by-hand"
+from touring.models.stop import FREEING_STATES, PUBLIC_STATES
 
 
-def source_slug_of(plan: Plan | None) -> str:
-    """The slug of the source that carries the plan's stops; stops placed by hand share one."""
-    return BY_HAND if plan is None else f"touring-plan-{plan.pk}"
-
-
-def sync_stops_of(plan: Plan | None, *, now: datetime) -> SyncReport:
+def sync_plan(plan: Plan, *, now: datetime) -> SyncReport:
     """Make the calendar equal to the plan's holding stops; what is no longer held is cancelled."""
-    name = "手工安排的巡展站" if plan is None else plan.name_zh
-    source = source_named(
-        slug=source_slug_of(plan), kind=SourceKind.TOURING, name=name, venue=None, now=now
-    )
-    stops = (
-        Stop.objects.holding()
-        .filter(plan=plan)
+    return _sync(f"touring-plan-{plan.pk}", plan.name_zh, Stop.objects.filter(plan=plan), now)
+
+
+def sync_stop(stop: Stop, *, now: datetime) -> SyncReport:
+    """The same for one stop: with its plan, or by itself where it was placed by hand."""
+    if stop.plan is not None:
+        return sync_plan(stop.plan, now=now)
+    return _sync(f"touring-stop-{stop.pk}", stop.uid, Stop.objects.filter(pk=stop.pk), now)
+
+
+def _sync(slug: str, name: str, stops: QuerySet[Stop], now: datetime) -> SyncReport:
+    source = source_named(slug=slug, kind=SourceKind.TOURING, name=name, now=now)
+    held = (
+        stops.exclude(state__in=FREEING_STATES)
         .select_related("unit__exhibition", "venue", "origin")
         .order_by("uid")
     )
-    return sync_source(source=source, entries=list(entries_of(stops)), now=now)
+    return sync_source(source=source, entries=list(entries_of(held)), now=now)
 
 
 def entries_of(stops: Iterable[Stop]) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from touring.models import Plan, PlannedStop, PlanVersion, Publication, Publishe
 from touring.models.stop import FREEING_STATES, StopState
 from touring.permissions import can_publish_plan
 from touring.planning.check import violations
-from touring.services.calendars import sync_stops_of
+from touring.services.calendars import sync_plan
 from touring.services.contention import patient
 from touring.services.notices import tell_hosts
 from touring.services.stops import free_stop, lock_plans_of_season, replace_stops
@@ -78,7 +78,7 @@ def publish_version(
         plan.published_version = version
         plan.sequence += 1
         plan.save(update_fields=["published_version", "sequence"])
-        sync_stops_of(plan, now=now)
+        sync_plan(plan, now=now)
         tell_hosts(publication, changes, now=now)
     return publication
 

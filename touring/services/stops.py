@@ -17,7 +17,7 @@ from touring.guards import guard_named_in
 from touring.models import Plan, Stop, StopState, TourRequest, Unit
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
 from touring.permissions import can_plan_in
-from touring.services.calendars import sync_stops_of
+from touring.services.calendars import sync_plan, sync_stop
 from touring.services.contention import patient
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
@@ -91,7 +91,7 @@ def place_stop(
         stop.state, stop.reason, stop.origin = state, "", None
         _set_days(stop, opens_on, closes_on)
         replace_stops([stop], now=now)
-        sync_stops_of(None, now=now)
+        sync_stop(stop, now=now)
     return stop
 
 
@@ -172,7 +172,7 @@ def contract_stops(
         for stop in stops:
             stop.state = StopState.CONTRACTED
         replace_stops(stops, now=now)
-        sync_stops_of(plan, now=now)
+        sync_plan(plan, now=now)
     return len(stops)
 
 
@@ -231,7 +231,7 @@ def _change(
             )
         change(stop)
         replace_stops([stop], now=now)
-        sync_stops_of(stop.plan, now=now)
+        sync_stop(stop, now=now)
     return stop
 
 

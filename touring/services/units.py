@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from touring.assembly import requirement_problems
 from touring.errors import InvalidUnit
-from touring.models import Exhibition, Plan, Unit, UnitAvailability, UnitMaintenance
+from touring.models import Exhibition, Plan, Stop, Unit, UnitAvailability, UnitMaintenance
 from touring.permissions import can_decide_about, can_plan_in
-from touring.services.calendars import sync_stops_of
+from touring.services.calendars import sync_plan, sync_stop
 from venues.errors import NotAllowed
 from venues.permissions import Actor
 from venues.services.addresses import current_address, leave_address
@@ -109,7 +109,7 @@ def record_unit(*, unit: Unit, by: Actor, now: datetime) -> Unit:
         if before is not None:
             leave_address(kind="unit", former=before.code, current=unit.code)
     _touch(unit, now)
-    _sync_plans_with(Plan.objects.filter(published_stops__unit=unit), now)
+    _sync_calendars_of(Stop.objects.filter(unit=unit), now)
     return unit
 
 
@@ -142,7 +142,7 @@ def record_exhibition(*, exhibition: Exhibition, by: Actor, now: datetime) -> Ex
         leave_address(kind="exhibition", former=before.slug, current=exhibition.slug)
     exhibition.changed_at = now
     exhibition.save()
-    _sync_plans_with(Plan.objects.filter(published_stops__unit__exhibition=exhibition), now)
+    _sync_calendars_of(Stop.objects.filter(unit__exhibition=exhibition), now)
     return exhibition
 
 
@@ -165,9 +165,11 @@ def _address_of(row: Unit | Exhibition) -> str:
     return row.code if isinstance(row, Unit) else row.slug
 
 
-def _sync_plans_with(plans: QuerySet[Plan], now: datetime) -> None:
-    for plan in plans.distinct().order_by("pk"):
-        sync_stops_of(plan, now=now)
+def _sync_calendars_of(stops: QuerySet[Stop], now: datetime) -> None:
+    for plan in Plan.objects.filter(published_stops__in=stops).distinct().order_by("pk"):
+        sync_plan(plan, now=now)
+    for stop in stops.filter(plan=None).order_by("pk"):
+        sync_stop(stop, now=now)
 
 
 def _touch(unit: Unit, now: datetime) -> None:
