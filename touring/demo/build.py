@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.models import Event
+from events.services.private_feeds import hand_out_private_feed
 from touring.demo import people, places, programme, season, tour
 from touring.models import Plan
 
@@ -47,7 +48,10 @@ class HalfBuilt(Exception):
 def _build(now: datetime, say: Callable[[str], None]) -> tuple[Plan, ...]:
     say("Loading regions, museums and county halls …")
     network = places.load_network(by=people.administrator(), now=now)
-    accounts = people.load_people(province=network.province, museum=network.museum("hefei"))
+    hall = network.halls[0]
+    accounts = people.load_people(
+        province=network.province, museum=network.museum("hefei"), hall=hall
+    )
     by = accounts.administrator
     say("Loading exhibitions, units and the counties' requests …")
     exhibitions = season.load_exhibitions(owner=network.association, now=now)
@@ -70,4 +74,6 @@ def _build(now: datetime, say: Callable[[str], None]) -> tuple[Plan, ...]:
     for plan in (anhui, abroad):
         say(f"Planning and publishing: {plan.season.name_en} …")
         tour.plan_and_publish(plan=plan, work=WORK, by=by, now=now)
+    _, address = hand_out_private_feed(venue=hall, by=accounts.publisher, now=now)
+    say(f"The private calendar of {hall}, with moves and installation (told only now): {address}")
     return anhui, abroad

@@ -21,15 +21,16 @@ class People:
 LOGINS = {
     "admin": "administrator of everything",
     "planner": "plans tours in Anhui and abroad",
-    "museum": "publishes for Hefei Science and Technology Museum",
+    "museum": "publishes for Hefei Science and Technology Museum, hosts a stop in Changfeng",
 }
 
 
-def load_people(*, province: Region, museum: Venue) -> People:
+def load_people(*, province: Region, museum: Venue, hall: Venue) -> People:
     """The three accounts of :data:`LOGINS` with their memberships; idempotent."""
     users = {name: _user(name) for name in LOGINS}
     Membership.objects.get_or_create(user=users["planner"], role=Role.TOUR_PLANNER, region=province)
     Membership.objects.get_or_create(user=users["museum"], role=Role.MUSEUM_PUBLISHER, venue=museum)
+    Membership.objects.get_or_create(user=users["museum"], role=Role.HOST_CONTACT, venue=hall)
     return People(users["admin"], users["planner"], users["museum"])
 
 

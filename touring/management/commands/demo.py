@@ -40,6 +40,7 @@ class Command(BaseCommand):
             )
         if fresh:
             _remove_database()
+        settings.SITE_URL = f"http://127.0.0.1:{port}"  # what the children are told, too
         self._migrate()
         try:
             plans = build_demo(now=timezone.now(), say=self._say).plans
