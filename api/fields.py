@@ -70,6 +70,6 @@ class Few(serializers.ListField):
     """A list whose length is looked at before its items are."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        if isinstance(data, list) and len(data) > self.max_length:
+        if isinstance(data, list) and len(data) > (self.max_length or 0):
             raise serializers.ValidationError(f"Give at most {self.max_length}.")
         return super().to_internal_value(data)

@@ -68,7 +68,7 @@ def answer_once(
 
 def _claim(request: Request, key: str, now: datetime) -> IdempotencyRecord:
     """The record of ``key``: claimed at ``now`` for this request, or answered before."""
-    body = b"\0".join([request.method.encode(), request.get_full_path().encode(), request.body])
+    body = b"\0".join([b"POST", request.get_full_path().encode(), request.body])
     fingerprint = hashlib.sha256(body).hexdigest()
     mine = IdempotencyRecord.objects.filter(user=request.user, key=key)
     mine.filter(created_at__lte=now - KEPT).delete()

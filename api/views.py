@@ -83,7 +83,7 @@ class ResourceView(APIView):
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        response = super().finalize_response(request, response, *args, **kwargs)
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]  # REST framework takes any
         is_private = bool(getattr(request, "auth", None)) or (
             hasattr(request, "_user") and request.user.is_authenticated
         )

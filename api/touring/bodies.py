@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from api.fields import Code, Day, Few
@@ -25,7 +26,7 @@ class VisibleRequest(serializers.SlugRelatedField):
     def __init__(self, **options: Any) -> None:
         super().__init__(slug_field="code", queryset=TourRequest.objects.all(), **options)
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[TourRequest]:
         return requests_visible_to(self.context["user"], self.context["today"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -65,7 +66,7 @@ def inside(queryset: QuerySet, bbox: tuple[float, ...]) -> QuerySet:
     return queryset.filter(between, lat__gte=south, lat__lte=north)
 
 
-def regions_asked(queryset: QuerySet, asked: dict[str, Any], *, today) -> QuerySet:
+def regions_asked(queryset: QuerySet, asked: dict[str, Any], *, today: date) -> QuerySet:
     queryset = queryset.valid_on(asked.get("valid_on", today))
     if "under" in asked:
         queryset = queryset.under(region_called(asked["under"], "under"))

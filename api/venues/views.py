@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -92,7 +94,7 @@ class CancelJob(PrivateView):
         return self.row(JobRow, Job.objects.filter(pk=pk))
 
 
-def jobs_of(user) -> QuerySet[Job]:
+def jobs_of(user: Any) -> QuerySet[Job]:
     return Job.objects.all() if user.is_superuser else Job.objects.filter(requested_by=user)
 
 
