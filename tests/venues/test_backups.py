@@ -18,78 +18,80 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FILL = """
+DRIVER = """
+import contextlib, io, json, sys
 import django
 django.setup()
-from django.contrib.auth import get_user_model
-from tests.factories.venues import *
-province = RegionFactory(code="340000", level=1, name_zh="安徽省")
-county = RegionFactory(code="340104", parent=province)
-venue = VenueFactory(slug="hefei", region=county, lat=31.8, lon=117.2, coordinates_source="survey")
-SpaceFactory(venue=venue, code="hall")
-MembershipFactory(region=province, role="administrator")
-from venues.models import Job, RegionTag
-county.tags.add(RegionTag.objects.create(code="border", name_zh="边境县"))
 from datetime import UTC, datetime
-Job.objects.create(kind="planning_run", subject="1", result={"名": [1, None, 0.1]},
-                   created_at=datetime(2026, 11, 2, tzinfo=UTC))
-"""
-LOOK = """
-import django, json
-django.setup()
+from django.core.management import CommandError, call_command
 from django.db import connection
+from tests.factories.venues import *
 from venues.models import *
 from venues.services.backups import rows_by_table
-from tests.factories.venues import RegionFactory
-rows = rows_by_table()
-print(json.dumps({
-    "vendor": connection.vendor,
-    "rows": {table: count for table, count in rows.items() if count and table != "sqlite_sequence"},
-    "under": [r.code for r in Region.objects.under(Region.objects.get(code="340000"))],
-    "tags": [t.code for t in Region.objects.get(code="340104").tags.all()],
-    "venue": [Venue.objects.get(slug="hefei").lat, str(Venue.objects.get().changed_at)],
-    "job": [Job.objects.get().result, str(Job.objects.get().created_at)],
-    "new id": RegionFactory(code="999").pk > max(Region.objects.exclude(code="999")
-                                                 .values_list("pk", flat=True)),
-}, ensure_ascii=False))
-Region.objects.filter(code="999").delete()
+
+
+def fill():
+    call_command("migrate", verbosity=0)
+    province = RegionFactory(code="340000", level=1, name_zh="安徽省")
+    county = RegionFactory(code="340104", parent=province)
+    place = {"lat": 31.8, "lon": 117.2, "coordinates_source": "survey"}
+    venue = VenueFactory(slug="hefei", region=county, **place)
+    SpaceFactory(venue=venue, code="hall")
+    MembershipFactory(region=province, role="administrator")
+    county.tags.add(RegionTag.objects.create(code="border", name_zh="边境县"))
+    Job.objects.create(kind="planning_run", subject="1", result={"名": [1, None, 0.1]},
+                       created_at=datetime(2026, 11, 2, tzinfo=UTC))
+
+
+def look():
+    rows = {table: count for table, count in rows_by_table().items() if count}
+    rows.pop("sqlite_sequence", None)
+    county = Region.objects.get(code="340104")
+    new = RegionFactory(code="999")
+    ids = Region.objects.exclude(pk=new.pk).values_list("pk", flat=True)
+    seen = {
+        "vendor": connection.vendor,
+        "rows": rows,
+        "under": sorted(Region.objects.under(county.parent).values_list("code", flat=True)),
+        "tags": [tag.code for tag in county.tags.all()],
+        "venue": [Venue.objects.get().lat, str(Venue.objects.get().changed_at)],
+        "job": [Job.objects.get().result, str(Job.objects.get().created_at)],
+        "new id": new.pk > max(ids),
+    }
+    new.delete()
+    return seen
+
+
+def do(name, *arguments):
+    if name in ("fill", "look"):
+        return globals()[name]()
+    out = io.StringIO()
+    try:
+        call_command(name, *arguments, stdout=out, stderr=sys.stderr)
+    except CommandError as refusal:
+        return "refused: " + str(refusal)
+    return out.getvalue().splitlines()[-1]
+
+
+print(json.dumps([do(*step) for step in json.loads(sys.argv[1])]))
 """
 
 
 class Database:
-    """A database that the commands are run against, in processes of their own."""
+    """A database on which commands are run, in processes that know no other."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def do(self, *steps: list[str]) -> list:
+        """What each command printed last, or ``refused: ...``; ``look`` tells what is there."""
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": self.url,
         }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, *arguments],
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVER, json.dumps(steps)],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-
-    def manage(self, *arguments: str) -> str:
-        done = self.run("manage.py", *arguments, "--skip-checks")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def refusal(self, *arguments: str) -> str:
-        done = self.run("manage.py", *arguments, "--skip-checks")
-        assert done.returncode == 1, (done.stdout, done.stderr)
-        assert "Traceback" not in done.stderr
-        return done.stderr.strip()
-
-    def fill(self) -> Database:
-        self.manage("migrate", "--verbosity", "0")
-        done = self.run("-c", FILL)
-        assert done.returncode == 0, done.stderr
-        return self
-
-    def look(self) -> dict:
-        done = self.run("-c", LOOK)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -99,8 +101,8 @@ class Sqlite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.template = Database(self._url("template")).fill()
-        self.filled = self.template.look()
+        self.template = Database(self._url("template"))
+        [_, self.filled] = self.template.do(["fill"], ["look"])
 
     def _url(self, name: str) -> str:
         return f"sqlite:///{self.folder / name}"
@@ -124,8 +126,8 @@ class Postgresql:
     def __init__(self, server: str) -> None:
         self.server = server
         self.made: list[str] = []
-        self.template = self.empty("template").fill()
-        self.filled = self.template.look()
+        self.template = self.empty("template")
+        [_, self.filled] = self.template.do(["fill"], ["look"])
 
     def _create(self, name: str, more: str = "") -> Database:
         name = f"{name}_{uuid4().hex}"
@@ -169,42 +171,42 @@ def kind(request):
 def test_a_backup_restored_into_an_empty_database_is_the_same_network(kind, tmp_path):
     file, other = tmp_path / "network.backup", kind.empty("other")
 
-    answer = json.loads(kind.template.manage("backup", str(file)).splitlines()[-1])
-    restored = json.loads(other.manage("restore", str(file)).splitlines()[-1])
+    [made] = kind.template.do(["backup", str(file)])
+    restored, seen = other.do(["restore", str(file)], ["look"])
 
-    assert answer["bytes"] == file.stat().st_size > 0
-    assert answer["rows"] == restored["rows"]
-    assert other.look() == kind.filled
+    assert json.loads(made)["bytes"] == file.stat().st_size > 0
+    assert json.loads(made)["rows"] == json.loads(restored)["rows"]
+    assert seen == kind.filled
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_restore_replaces_only_when_told_so_and_only_by_a_sound_file(kind, tmp_path):
     database, file = kind.full("one"), tmp_path / "network.backup"
-    database.manage("backup", str(file))
+    _, again = database.do(["backup", str(file)], ["backup", str(file)])
     whole = file.read_bytes()
     damaged, foreign = tmp_path / "damaged", tmp_path / "foreign"
     middle = len(whole) // 2
     damaged.write_bytes(whole[:middle] + b"\xff" * 3_000 + whole[middle + 3_000 : -2_000])
     foreign.write_bytes(b"PGDMP" if whole.startswith(b"SQLite") else b"SQLite format 3\x00")
-
-    refusals = [
-        database.refusal("restore", str(file)),
-        database.refusal("restore", str(damaged), "--yes"),
-        database.refusal("restore", str(foreign), "--yes"),
-        database.refusal("restore", str(tmp_path / "none"), "--yes"),
-        database.refusal("backup", str(file)),
-    ]
-
-    assert refusals[0].endswith("The database is not empty; --yes replaces what is in it.")
-    assert refusals[1].startswith("CommandError: ")
-    assert "database of its own kind" in refusals[2]
-    assert "cannot be read" in refusals[3]
-    assert refusals[4].endswith("exists; name a new file.")
-    assert database.look() == kind.filled
-
     kind.execute(database, "UPDATE venues_venue SET lat = 32")
-    database.manage("restore", str(file), "--yes")
-    assert database.look() == kind.filled
+
+    untold, broken, other_kind, absent, before, _, after = database.do(
+        ["restore", str(file)],
+        ["restore", str(damaged), "--yes"],
+        ["restore", str(foreign), "--yes"],
+        ["restore", str(tmp_path / "none"), "--yes"],
+        ["look"],
+        ["restore", str(file), "--yes"],
+        ["look"],
+    )
+
+    assert again == f"refused: {file} exists; name a new file."
+    assert untold == "refused: The database is not empty; --yes replaces what is in it."
+    assert broken.startswith("refused: ")
+    assert "database of its own kind" in other_kind
+    assert "cannot be read" in absent
+    assert before["venue"][0] == 32
+    assert after == kind.filled
 
 
 def test_a_backup_is_taken_while_somebody_writes(sqlite, tmp_path):
@@ -214,7 +216,7 @@ def test_a_backup_is_taken_while_somebody_writes(sqlite, tmp_path):
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE venues_venue SET slug = 'unfinished'")
-        database.manage("backup", str(file))
+        database.do(["backup", str(file)])
         writer.execute("ROLLBACK")
 
     with closing(sqlite3.connect(file)) as copy:
@@ -224,49 +226,50 @@ def test_a_backup_is_taken_while_somebody_writes(sqlite, tmp_path):
 # ---- moving
 
 
-def _copy(source: Database, target: Database) -> dict:
-    answer = source.manage("copy_database", "--from", source.url, "--to", target.url)
-    return json.loads(answer.splitlines()[-1])
-
-
-def _refused_copy(source: Database, url: str) -> str:
-    return source.refusal("copy_database", "--from", source.url, "--to", url)
+def _copy(source: Database, target: str) -> list[str]:
+    return ["copy_database", "--from", source.url, "--to", target]
 
 
 @pytest.mark.pg
 def test_a_network_moves_from_sqlite_to_postgresql_and_back(sqlite, postgresql):
     large, small_again = postgresql.empty("large"), sqlite.empty("again")
 
-    there = _copy(sqlite.template, large)
-    back = _copy(large, small_again)
+    [there] = sqlite.template.do(_copy(sqlite.template, large.url))
+    back, moved = large.do(_copy(large, small_again.url), ["look"])
 
-    assert large.look() == sqlite.filled | {"vendor": "postgresql"}
+    assert moved == sqlite.filled | {"vendor": "postgresql"}
     assert sqlite.filled["new id"] is True
-    assert small_again.look() == sqlite.filled
+    assert small_again.do(["look"]) == [sqlite.filled]
     assert there == back
+    assert (
+        json.loads(there)["rows"]
+        == sum(sqlite.filled["rows"].values()) - (sqlite.filled["rows"]["django_migrations"])
+    )
 
 
 @pytest.mark.pg
 def test_a_target_that_holds_something_or_refuses_a_row_stays_as_it_was(sqlite, postgresql):
     source, full, empty = sqlite.full("source"), postgresql.full("full"), postgresql.empty("empty")
-
-    assert _refused_copy(source, full.url).endswith("choose an empty database.")
-    assert full.look() == postgresql.filled
-
     # SQLite does not mind the length of a text, PostgreSQL does.
     sqlite.execute(source, f"UPDATE venues_venue SET phone = '{'1' * 61}'")
-    refusal = _refused_copy(source, empty.url)
-    assert "venues.Venue, a row from" in refusal
-    assert "Correct it in the source and copy again; the target is unchanged." in refusal
+
+    occupied, too_long = source.do(_copy(source, full.url), _copy(source, empty.url))
     sqlite.execute(source, "UPDATE venues_venue SET phone = ''")
-    _copy(source, empty)
-    assert empty.look() == sqlite.filled | {"vendor": "postgresql"}
+    source.do(_copy(source, empty.url))
+
+    assert occupied.endswith("choose an empty database.")
+    assert "venues.Venue, a row from" in too_long
+    assert "Correct it in the source and copy again; the target is unchanged." in too_long
+    assert full.do(["look"]) == [postgresql.filled]
+    assert empty.do(["look"]) == [sqlite.filled | {"vendor": "postgresql"}]
 
 
 def test_copy_database_says_what_is_wrong_with_an_address(sqlite):
-    unmigrated = sqlite.empty("unmigrated")
+    unmigrated, other = sqlite.empty("unmigrated"), sqlite.empty("other")
 
-    refusal = _refused_copy(unmigrated, sqlite.empty("other").url)
-    assert refusal.endswith("run `manage.py migrate` on it first.")
-    refusal = _refused_copy(unmigrated, "mysql://u@h/x")
-    assert refusal.endswith("use a sqlite or postgres address.")
+    behind, unknown = unmigrated.do(
+        _copy(unmigrated, other.url), _copy(unmigrated, "mysql://u@h/x")
+    )
+
+    assert behind.endswith("run `manage.py migrate` on it first.")
+    assert unknown.endswith("use a sqlite or postgres address.")
