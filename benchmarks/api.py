@@ -175,7 +175,7 @@ def server() -> Callable:
     from django.urls import include, path
 
     site = types.ModuleType("benchmark_site")
-    site.urlpatterns = [  # type: ignore[attr-defined]
+    site.urlpatterns = [  # type: ignore[attr-defined]  # a module made here
         path("hello", _hello),
         path("raw-events", _raw_events),
         path("", include("config.urls")),
