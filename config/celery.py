@@ -21,7 +21,11 @@ app.conf.beat_schedule = {
     "look up addresses without coordinates": {"task": "venues.geocode_pending", "schedule": 60.0},
     "forget what retention says": {"task": "venues.purge_expired", "schedule": 86_400.0},
     "forget old mail and feed marks": {"task": "events.purge_expired", "schedule": 86_400.0},
-    "run planning jobs nobody was woken for": {"task": "touring.run_queued", "schedule": 5.0},
+    "run planning jobs nobody was woken for": {
+        "task": "touring.run_queued",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},  # while a long run goes on, old messages would only pile up
+    },
     "send mail left in the outbox": {"task": "events.deliver_mail", "schedule": 15.0},
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
     "extend occurrences to the horizon": {
