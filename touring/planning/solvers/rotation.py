@@ -12,7 +12,6 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from touring.planning.problem import Problem, Rotation
 from touring.planning.solvers.draft import Draft, Task, pinned
@@ -36,6 +35,8 @@ def place_rotation(draft: Draft, rotation: Rotation) -> bool:
 
 def _walks(problem: Problem, rotation: Rotation) -> list[list[list[int]]]:
     """Hosts per unit and period, the cheapest first; ``walks[i][p]`` is a host index."""
+    from scipy.optimize import linear_sum_assignment  # takes seconds; rotations only
+
     hosts = [problem.host_index[host] for host in rotation.hosts]
     units = [problem.unit_index[unit] for unit in rotation.units]
     fits = problem.facility_fits & problem.region_fits
