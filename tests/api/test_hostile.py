@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 from tests.api.described import Operation, operations, resolved
 from tests.api.scenes import SCENES, filled
 
+pytestmark = pytest.mark.db_contract
+
 TEXTS = [
     "",
     " ",

@@ -12,6 +12,8 @@ from events.models import Event
 from tests.api.scenes import SCENES
 from venues.models import IdempotencyRecord, Venue
 
+pytestmark = pytest.mark.db_contract
+
 POST = SCENES["post_event_list"]
 PATCH = SCENES["patch_venue_item"]
 
