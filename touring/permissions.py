@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from touring.models import Exhibition, Plan, Season, Stop, TourRequest
+from touring.models import Exhibition, Plan, Season, Stop, TourRequest, Unit
 from venues import permissions as network
 from venues.models import Region, Role, Venue
 from venues.permissions import Actor
@@ -17,6 +17,14 @@ _HOSTS = network.EDITORS | {Role.HOST_CONTACT}
 def can_plan_in(user: Actor | None, region: Region, on: date) -> bool:
     """Decide about units and stops in the region: planners of it or of what lies above it."""
     return network.can_plan(user, region, on)
+
+
+def can_send(user: Actor | None, unit: Unit, on: date) -> bool:
+    """Promise the unit to a host: planners of where it rests, or of a season it takes part in."""
+    if can_plan_in(user, unit.home.region, on):
+        return True
+    planned = network.regions_of(user, network.PLANNERS, on=on)
+    return unit.seasons.filter(region__in=planned).exists()
 
 
 def can_decide_about(user: Actor | None, exhibition: Exhibition, on: date) -> bool:

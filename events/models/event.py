@@ -123,6 +123,9 @@ class Event(Bilingual):
         indexes = [
             models.Index(fields=["venue", "moderation"], name="event_by_venue"),
             models.Index(fields=["changed_at"], name="event_by_change"),
+            models.Index(
+                fields=["moderation", "visibility", "start_date", "id"], name="event_by_start"
+            ),
         ]
         constraints = [
             models.UniqueConstraint("source", "uid", name="event_uid_once_per_source"),

@@ -164,13 +164,13 @@ def test_replace_stops_does_not_overwrite_a_colleague(now):
 def test_a_request_has_one_stop_whose_identity_outlives_its_release(plan, planner, now):
     request = plan.season.requests.get(code="AH-2027-001")
     where = {"venue": request.venue, "opens_on": FIRST, "closes_on": END, "request": request}
-    unit = plan.season.units.get(code="AH-01")
+    unit, other = plan.season.units.order_by("code")
     first = stops.place_stop(unit=unit, by=planner, now=now, **where)
     with pytest.raises(AlreadyTaken, match="has its stop already"):
-        stops.place_stop(unit=UnitFactory(), by=planner, now=now, **where)
+        stops.place_stop(unit=other, by=planner, now=now, **where)
     stops.cancel_stop(stop_id=first.pk, seen_version=1, reason="", by=planner, now=now)
 
-    again = stops.place_stop(unit=UnitFactory(), by=planner, now=now, **where)
+    again = stops.place_stop(unit=other, by=planner, now=now, **where)
 
     assert (again.pk, again.uid, again.state) == (first.pk, "AH-2027-001", StopState.PROPOSED)
 
@@ -187,6 +187,63 @@ def test_a_stranger_places_and_moves_nothing(placed, stranger, now):
         )
     with pytest.raises(NotAllowed):
         stops.cancel_stop(stop_id=placed.pk, seen_version=1, reason="", by=stranger, now=now)
+
+
+def test_a_planner_takes_no_unit_of_another_region_case_a3(placed, planner, now):
+    foreign = UnitFactory()
+
+    with pytest.raises(NotAllowed):
+        stops.place_stop(
+            unit=foreign,
+            venue=placed.venue,
+            opens_on=date(2027, 6, 1),
+            closes_on=date(2027, 7, 1),
+            by=planner,
+            now=now,
+        )
+    with pytest.raises(NotAllowed):
+        stops.move_stop(stop_id=placed.pk, seen_version=1, unit=foreign, by=planner, now=now)
+    placed.refresh_from_db()
+    assert placed.unit.code == "AH-01"
+
+
+def test_a_unit_of_the_planners_season_may_rest_elsewhere(plan, venue, planner, now):
+    guest = UnitFactory(code="HN-01")
+    plan.season.units.add(guest)
+
+    placed = stops.place_stop(
+        unit=guest, venue=venue, opens_on=FIRST, closes_on=END, by=planner, now=now
+    )
+
+    assert placed.unit == guest
+
+
+def test_a_stop_for_a_request_stands_at_the_venue_that_asked(plan, venue, planner, now):
+    request = plan.season.requests.get(code="AH-2027-001")
+
+    with pytest.raises(InvalidStop, match="AH-2027-001 is not one of shucheng"):
+        stops.place_stop(
+            unit=plan.season.units.get(code="AH-01"),
+            venue=venue,
+            request=request,
+            opens_on=FIRST,
+            closes_on=END,
+            by=planner,
+            now=now,
+        )
+
+
+@pytest.mark.parametrize(
+    ("opens_on", "closes_on"),
+    [(date(1, 1, 1), date(1, 2, 1)), (date(9999, 12, 1), date(9999, 12, 31))],
+)
+def test_days_that_no_calendar_shows_are_refused_case_p1(
+    unit, venue, planner, now, opens_on, closes_on
+):
+    with pytest.raises(InvalidStop, match="1900 to 2199"):
+        stops.place_stop(
+            unit=unit, venue=venue, opens_on=opens_on, closes_on=closes_on, by=planner, now=now
+        )
 
 
 def test_changing_a_stop_needs_the_version_it_has(placed, planner, now):

@@ -12,11 +12,12 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from events.ical.entry import FIRST_YEAR, LAST_YEAR
 from touring.errors import AlreadyTaken, InvalidStop, StaleStop, WrongState
 from touring.guards import guard_named_in
 from touring.models import Plan, Stop, StopState, TourRequest, Unit
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
-from touring.permissions import can_plan_in
+from touring.permissions import can_plan_in, can_send
 from touring.services.calendars import sync_plan, sync_stop
 from touring.services.contention import patient
 from venues.errors import NotAllowed
@@ -80,11 +81,16 @@ def place_stop(
     Set-up and strike days are those of the unit's exhibition.
 
     Raises:
-        NotAllowed: ``by`` does not plan for the venue's region.
-        InvalidStop: the days are in the wrong order, or the space is another venue's.
+        NotAllowed: ``by`` does not plan for the venue's region, or not with the unit.
+        InvalidStop: the days are in the wrong order or too far away, or the space or the request
+            is another venue's.
         AlreadyTaken: somebody holds the unit or the place.
     """
     _require(can_plan_in(by, venue.region, _today(now)), venue)
+    _require(can_send(by, unit, _today(now)), unit)
+    if request is not None and request.venue_id != venue.pk:
+        problem = f"Request {request.code} is not one of {venue.slug}."
+        raise InvalidStop(problem, problems=[problem])
     with transaction.atomic():
         stop = _stop_for(request, now)
         stop.unit, stop.venue, stop.space, stop.plan = unit, venue, space, None
@@ -118,6 +124,8 @@ def move_stop(
     """
 
     def move(stop: Stop) -> None:
+        if unit is not None and unit != stop.unit:
+            _require(can_send(by, unit, _today(now)), unit)
         stop.unit, stop.space = unit or stop.unit, space or stop.space
         _set_days(stop, opens_on or stop.opens_on, closes_on or stop.closes_on)
 
@@ -239,6 +247,8 @@ def _set_days(stop: Stop, opens_on: date, closes_on: date) -> None:
     problems = []
     if closes_on <= opens_on:
         problems.append(f"It closes on {closes_on}, which is not after it opens, {opens_on}.")
+    if opens_on.year < FIRST_YEAR or closes_on.year > LAST_YEAR:
+        problems.append(f"Give days of the years {FIRST_YEAR} to {LAST_YEAR}.")
     if stop.space is not None and stop.space.venue_id != stop.venue_id:
         problems.append(f"Space {stop.space.code} is none of {stop.venue.slug}.")
     if problems:
