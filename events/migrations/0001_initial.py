@@ -7,214 +7,545 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('venues', '0001_initial'),
+        ("venues", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FeedRevision',
+            name="FeedRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='address, options, language', max_length=200, unique=True)),
-                ('etag', models.CharField(max_length=64)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="address, options, language", max_length=200, unique=True
+                    ),
+                ),
+                ("etag", models.CharField(max_length=64)),
+                ("changed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True)),
-                ('query', models.CharField(help_text='canonical query string', max_length=2000, unique=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True)),
+                (
+                    "query",
+                    models.CharField(
+                        help_text="canonical query string", max_length=2000, unique=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField()),
-                ('calendar', models.BinaryField(blank=True, default=b'')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('next_attempt_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                ("recipient", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField()),
+                ("calendar", models.BinaryField(blank=True, default=b"")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed")],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("next_attempt_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'next_attempt_at'], name='mail_by_state_and_time')],
+                "indexes": [
+                    models.Index(fields=["state", "next_attempt_at"], name="mail_by_state_and_time")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PrivateFeed',
+            name="PrivateFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='private_feeds', to=settings.AUTH_USER_MODEL)),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='private_feeds', to='venues.venue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_fetched_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_feeds",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_feeds",
+                        to="venues.venue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('local', 'typed in'), ('touring', 'published tour plan'), ('subscription', '.ics address read again and again'), ('upload', 'uploaded file'), ('api', 'pushed by a program')], max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='venues.venue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("local", "typed in"),
+                            ("touring", "published tour plan"),
+                            ("subscription", ".ics address read again and again"),
+                            ("upload", "uploaded file"),
+                            ("api", "pushed by a program"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="venues.venue",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('broader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='narrower', to='events.topic')),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='events.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "broader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="narrower",
+                        to="events.topic",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="events.topic",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(max_length=255)),
-                ('public_uid', models.CharField(help_text='includes the source; what feeds write', max_length=255, unique=True)),
-                ('title_zh', models.CharField(max_length=300)),
-                ('title_en', models.CharField(blank=True, max_length=300)),
-                ('description_zh', models.TextField(blank=True)),
-                ('description_en', models.TextField(blank=True)),
-                ('location_zh', models.CharField(blank=True, help_text="only where it differs from the venue's address", max_length=300)),
-                ('location_en', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('exhibition', 'exhibition'), ('show', 'show'), ('lecture', 'lecture'), ('workshop', 'workshop'), ('course', 'course'), ('open_day', 'open day'), ('camp', 'camp'), ('contest', 'contest'), ('caravan_visit', 'caravan visit'), ('online', 'online'), ('logistics', 'logistics'), ('other', 'other')], default=events.enums.EventKind['OTHER'], max_length=20)),
-                ('moderation', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('published', 'published'), ('archived', 'archived')], default=events.enums.Moderation['DRAFT'], max_length=12)),
-                ('status', models.CharField(choices=[('scheduled', 'scheduled'), ('tentative', 'tentative'), ('postponed', 'postponed'), ('rescheduled', 'rescheduled'), ('moved_online', 'moved online'), ('full', 'full'), ('cancelled', 'cancelled')], default=events.enums.Status['SCHEDULED'], max_length=12)),
-                ('visibility', models.CharField(choices=[('public', 'public'), ('hosts', 'hosts')], default=events.enums.Visibility['PUBLIC'], max_length=8)),
-                ('audiences', models.JSONField(blank=True, default=list, help_text='events.enums.Audience')),
-                ('url', models.URLField(blank=True, max_length=500)),
-                ('is_free', models.BooleanField(blank=True, help_text='empty: unknown', null=True)),
-                ('start_date', models.DateField(help_text='in `timezone`')),
-                ('start_time', models.TimeField(blank=True, help_text='in `timezone`; none: all day', null=True)),
-                ('end_date', models.DateField(help_text='half-open; all-day: first day it is over')),
-                ('end_time', models.TimeField(blank=True, null=True)),
-                ('timezone', models.CharField(help_text='IANA id', max_length=60)),
-                ('rrule', models.CharField(blank=True, max_length=2000)),
-                ('rdates', models.JSONField(blank=True, default=list, help_text='ISO wall-clock starts')),
-                ('exdates', models.JSONField(blank=True, default=list, help_text='ISO wall-clock starts')),
-                ('overrides', models.JSONField(blank=True, default=dict, help_text='original ISO start → changed fields of that date')),
-                ('cancelled_from', models.DateTimeField(blank=True, help_text='dates that end then or later do not take place', null=True)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('organiser', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='venues.organisation')),
-                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='venues.venue')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.source')),
-                ('topics', models.ManyToManyField(blank=True, related_name='events', to='events.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.CharField(max_length=255)),
+                (
+                    "public_uid",
+                    models.CharField(
+                        help_text="includes the source; what feeds write",
+                        max_length=255,
+                        unique=True,
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=300)),
+                ("title_en", models.CharField(blank=True, max_length=300)),
+                ("description_zh", models.TextField(blank=True)),
+                ("description_en", models.TextField(blank=True)),
+                (
+                    "location_zh",
+                    models.CharField(
+                        blank=True,
+                        help_text="only where it differs from the venue's address",
+                        max_length=300,
+                    ),
+                ),
+                ("location_en", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("exhibition", "exhibition"),
+                            ("show", "show"),
+                            ("lecture", "lecture"),
+                            ("workshop", "workshop"),
+                            ("course", "course"),
+                            ("open_day", "open day"),
+                            ("camp", "camp"),
+                            ("contest", "contest"),
+                            ("caravan_visit", "caravan visit"),
+                            ("online", "online"),
+                            ("logistics", "logistics"),
+                            ("other", "other"),
+                        ],
+                        default=events.enums.EventKind["OTHER"],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "moderation",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("returned", "returned"),
+                            ("published", "published"),
+                            ("archived", "archived"),
+                        ],
+                        default=events.enums.Moderation["DRAFT"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "scheduled"),
+                            ("tentative", "tentative"),
+                            ("postponed", "postponed"),
+                            ("rescheduled", "rescheduled"),
+                            ("moved_online", "moved online"),
+                            ("full", "full"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default=events.enums.Status["SCHEDULED"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "public"), ("hosts", "hosts")],
+                        default=events.enums.Visibility["PUBLIC"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "audiences",
+                    models.JSONField(blank=True, default=list, help_text="events.enums.Audience"),
+                ),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("is_free", models.BooleanField(blank=True, help_text="empty: unknown", null=True)),
+                ("start_date", models.DateField(help_text="in `timezone`")),
+                (
+                    "start_time",
+                    models.TimeField(
+                        blank=True, help_text="in `timezone`; none: all day", null=True
+                    ),
+                ),
+                (
+                    "end_date",
+                    models.DateField(help_text="half-open; all-day: first day it is over"),
+                ),
+                ("end_time", models.TimeField(blank=True, null=True)),
+                ("timezone", models.CharField(help_text="IANA id", max_length=60)),
+                ("rrule", models.CharField(blank=True, max_length=2000)),
+                (
+                    "rdates",
+                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
+                ),
+                (
+                    "exdates",
+                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
+                ),
+                (
+                    "overrides",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="original ISO start → changed fields of that date",
+                    ),
+                ),
+                (
+                    "cancelled_from",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="dates that end then or later do not take place",
+                        null=True,
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organiser",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="venues.organisation",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="venues.venue",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="events.source",
+                    ),
+                ),
+                (
+                    "topics",
+                    models.ManyToManyField(blank=True, related_name="events", to="events.topic"),
+                ),
             ],
             options={
-                'ordering': ['start_date', 'pk'],
+                "ordering": ["start_date", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='EventReference',
+            name="EventReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('refid', models.CharField(max_length=120)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("refid", models.CharField(max_length=120)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="references",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['refid', 'event'], name='reference_by_refid')],
-                'constraints': [models.UniqueConstraint(models.F('event'), models.F('refid'), name='reference_once_per_event')],
+                "indexes": [models.Index(fields=["refid", "event"], name="reference_by_refid")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("event"), models.F("refid"), name="reference_once_per_event"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Occurrence',
+            name="Occurrence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(blank=True, max_length=24)),
-                ('original_start', models.CharField(help_text='ISO wall clock, or a date', max_length=19)),
-                ('start_date', models.DateField(help_text="wall clock in the event's zone")),
-                ('end_date', models.DateField(help_text='last day touched plus one')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='occurrences', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(blank=True, max_length=24)),
+                (
+                    "original_start",
+                    models.CharField(help_text="ISO wall clock, or a date", max_length=19),
+                ),
+                ("start_date", models.DateField(help_text="wall clock in the event's zone")),
+                ("end_date", models.DateField(help_text="last day touched plus one")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occurrences",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'event_id'],
-                'indexes': [models.Index(fields=['starts_at', 'ends_at'], name='occurrence_by_time'), models.Index(fields=['start_date', 'end_date'], name='occurrence_by_day')],
-                'constraints': [models.UniqueConstraint(models.F('event'), models.F('key'), name='occurrence_key_once_per_event'), models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='occurrence_does_not_end_before_it_starts')],
+                "ordering": ["starts_at", "event_id"],
+                "indexes": [
+                    models.Index(fields=["starts_at", "ends_at"], name="occurrence_by_time"),
+                    models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("event"), models.F("key"), name="occurrence_key_once_per_event"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                        name="occurrence_does_not_end_before_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=500)),
-                ('is_active', models.BooleanField(default=True)),
-                ('etag', models.CharField(blank=True, max_length=300)),
-                ('last_modified', models.CharField(blank=True, max_length=80)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('missing_confirmed', models.BooleanField(default=False)),
-                ('next_fetch_at', models.DateTimeField(db_index=True)),
-                ('succeeded_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_since', models.DateTimeField(blank=True, null=True)),
-                ('report', models.JSONField(blank=True, default=dict)),
-                ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='subscription', to='events.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.URLField(max_length=500)),
+                ("is_active", models.BooleanField(default=True)),
+                ("etag", models.CharField(blank=True, max_length=300)),
+                ("last_modified", models.CharField(blank=True, max_length=80)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("missing_confirmed", models.BooleanField(default=False)),
+                ("next_fetch_at", models.DateTimeField(db_index=True)),
+                ("succeeded_at", models.DateTimeField(blank=True, null=True)),
+                ("failed_since", models.DateTimeField(blank=True, null=True)),
+                ("report", models.JSONField(blank=True, default=dict)),
+                (
+                    "source",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscription",
+                        to="events.source",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='subscription_address_is_http')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url__startswith", "https://"),
+                            ("url__startswith", "http://"),
+                            _connector="OR",
+                        ),
+                        name="subscription_address_is_http",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['venue', 'moderation'], name='event_by_venue'),
+            model_name="event",
+            index=models.Index(fields=["venue", "moderation"], name="event_by_venue"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['changed_at'], name='event_by_change'),
+            model_name="event",
+            index=models.Index(fields=["changed_at"], name="event_by_change"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['moderation', 'visibility', 'start_date', 'id'], name='event_by_start'),
+            model_name="event",
+            index=models.Index(
+                fields=["moderation", "visibility", "start_date", "id"], name="event_by_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(models.F('source'), models.F('uid'), name='event_uid_once_per_source'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                models.F("source"), models.F("uid"), name="event_uid_once_per_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_time__isnull', True), ('start_time__isnull', True)), models.Q(('end_time__isnull', False), ('start_time__isnull', False)), _connector='OR'), name='event_times_both_or_neither'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_time__isnull", True), ("start_time__isnull", True)),
+                    models.Q(("end_time__isnull", False), ("start_time__isnull", False)),
+                    _connector="OR",
+                ),
+                name="event_times_both_or_neither",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('start_date')), models.Q(('end_date', models.F('start_date')), ('end_time__gte', models.F('start_time'))), _connector='OR'), name='event_does_not_end_before_it_starts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_date__gt", models.F("start_date")),
+                    models.Q(
+                        ("end_date", models.F("start_date")),
+                        ("end_time__gte", models.F("start_time")),
+                    ),
+                    _connector="OR",
+                ),
+                name="event_does_not_end_before_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_from__isnull', False), ('status', events.enums.Status['CANCELLED'])), models.Q(models.Q(('status', events.enums.Status['CANCELLED']), _negated=True), ('cancelled_from__isnull', True)), _connector='OR'), name='event_cancelled_says_from_when'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_from__isnull", False),
+                        ("status", events.enums.Status["CANCELLED"]),
+                    ),
+                    models.Q(
+                        models.Q(("status", events.enums.Status["CANCELLED"]), _negated=True),
+                        ("cancelled_from__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="event_cancelled_says_from_when",
+            ),
         ),
     ]

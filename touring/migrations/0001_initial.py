@@ -6,375 +6,845 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('venues', '0001_initial'),
+        ("venues", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Exhibition',
+            name="Exhibition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(blank=True, max_length=200)),
-                ('description_zh', models.TextField(blank=True)),
-                ('description_en', models.TextField(blank=True)),
-                ('exhibit_count', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('requires', models.JSONField(blank=True, default=dict)),
-                ('setup_days', models.PositiveSmallIntegerField(default=4)),
-                ('strike_days', models.PositiveSmallIntegerField(default=2)),
-                ('changed_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='venues.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, max_length=200)),
+                ("description_zh", models.TextField(blank=True)),
+                ("description_en", models.TextField(blank=True)),
+                ("exhibit_count", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("requires", models.JSONField(blank=True, default=dict)),
+                ("setup_days", models.PositiveSmallIntegerField(default=4)),
+                ("strike_days", models.PositiveSmallIntegerField(default=2)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="venues.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='PlanVersion',
+            name="PlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('value', models.JSONField(default=dict)),
-                ('bound', models.FloatField(blank=True, null=True)),
-                ('gap', models.FloatField(blank=True, null=True)),
-                ('instance_hash', models.CharField(max_length=64)),
-                ('plan_hash', models.CharField(max_length=64)),
-                ('maintenance', models.JSONField(blank=True, default=list)),
-                ('unserved', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField()),
-                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='touring.planversion')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='touring.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("value", models.JSONField(default=dict)),
+                ("bound", models.FloatField(blank=True, null=True)),
+                ("gap", models.FloatField(blank=True, null=True)),
+                ("instance_hash", models.CharField(max_length=64)),
+                ("plan_hash", models.CharField(max_length=64)),
+                ("maintenance", models.JSONField(blank=True, default=list)),
+                ("unserved", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="touring.planversion",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="touring.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', '-number'],
-            },
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='published_version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='touring.planversion'),
-        ),
-        migrations.CreateModel(
-            name='Publication',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('published_at', models.DateTimeField()),
-                ('message', models.CharField(blank=True, max_length=300)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='touring.plan')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='touring.planversion')),
-            ],
-            options={
-                'ordering': ['plan', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.PositiveIntegerField(default=1)),
-                ('seconds', models.FloatField(blank=True, null=True)),
-                ('work', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('progress', models.JSONField(blank=True, default=list)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='run', to='venues.job')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='touring.plan')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='planversion',
-            name='run',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='version', to='touring.run'),
-        ),
-        migrations.CreateModel(
-            name='Season',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('first_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('rules', models.JSONField(blank=True, default=dict)),
-                ('objective', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='venues.region')),
-            ],
-            options={
-                'ordering': ['-first_date', 'slug'],
+                "ordering": ["plan", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='plan',
-            name='season',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='touring.season'),
+            model_name="plan",
+            name="published_version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="touring.planversion",
+            ),
         ),
         migrations.CreateModel(
-            name='TourRequest',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='e.g. SC-2026-013', max_length=40, unique=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('accepted', '已受理'), ('rejected', '未受理'), ('withdrawn', '已撤回')], default='draft', max_length=10)),
-                ('stay_days', models.PositiveSmallIntegerField(default=60)),
-                ('value', models.FloatField(default=1.0)),
-                ('must', models.BooleanField(default=False)),
-                ('expected_visits', models.PositiveIntegerField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, help_text='why it was rejected', max_length=300)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('note', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('exhibitions', models.ManyToManyField(blank=True, related_name='requests', to='touring.exhibition')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='touring.season')),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='venues.space')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tour_requests', to='venues.venue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("published_at", models.DateTimeField()),
+                ("message", models.CharField(blank=True, max_length=300)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="touring.plan",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="touring.planversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["plan", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='RequestWindow',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('first_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('preference', models.FloatField(default=1.0)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='touring.tourrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seed", models.PositiveIntegerField(default=1)),
+                ("seconds", models.FloatField(blank=True, null=True)),
+                ("work", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("progress", models.JSONField(blank=True, default=list)),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="run",
+                        to="venues.job",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="touring.plan",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rank'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PublishedChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.JSONField(blank=True, default=dict)),
-                ('after', models.JSONField(blank=True, default=dict)),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='touring.publication')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='touring.tourrequest')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Unit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='e.g. AH-03; part of addresses', max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('set', '流动科技馆（套）'), ('vehicle', '科普大篷车')], default='set', max_length=10)),
-                ('serial', models.CharField(blank=True, help_text='第13套', max_length=40)),
-                ('returns_home', models.BooleanField(default=True)),
-                ('km_per_day', models.FloatField(default=500)),
-                ('free_km', models.FloatField(default=0)),
-                ('max_km', models.FloatField(blank=True, help_text='per season', null=True)),
-                ('max_days_out', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('rest_days', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('changed_at', models.DateTimeField()),
-                ('exhibition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='touring.exhibition')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units_at_home', to='venues.venue')),
-                ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='venues.organisation')),
-                ('regions', models.ManyToManyField(blank=True, related_name='units', to='venues.region')),
-            ],
-            options={
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StopLock',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opens_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='locks', to='touring.plan')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='touring.tourrequest')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='touring.unit')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Stop',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(max_length=80, unique=True)),
-                ('state', models.CharField(choices=[('proposed', '拟定'), ('confirmed', '已确认'), ('contracted', '已签约'), ('open', '展出中'), ('closed', '已闭展'), ('released', '已释放'), ('cancelled', '已取消')], default='proposed', max_length=10)),
-                ('reason', models.CharField(blank=True, help_text='why released or cancelled', max_length=200)),
-                ('departs_on', models.DateField(help_text='first travel day; arrives_on when it takes none')),
-                ('arrives_on', models.DateField()),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField(help_text='first day no longer open')),
-                ('leaves_on', models.DateField(help_text='first day no longer at the host')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('origin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.venue')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_stops', to='touring.plan')),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='venues.space')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='venues.venue')),
-                ('request', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stop', to='touring.tourrequest')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='touring.unit')),
-            ],
-            options={
-                'ordering': ['arrives_on', 'pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='season',
-            name='units',
-            field=models.ManyToManyField(related_name='seasons', to='touring.unit'),
+            model_name="planversion",
+            name="run",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="version",
+                to="touring.run",
+            ),
         ),
         migrations.CreateModel(
-            name='PlannedStop',
+            name="Season",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('departs_on', models.DateField(help_text='first travel day; arrives_on when it takes none')),
-                ('arrives_on', models.DateField()),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField(help_text='first day no longer open')),
-                ('leaves_on', models.DateField(help_text='first day no longer at the host')),
-                ('is_locked', models.BooleanField(default=False)),
-                ('origin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.venue')),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='venues.space')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='touring.planversion')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='touring.tourrequest')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='touring.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("first_date", models.DateField()),
+                ("end_date", models.DateField()),
+                ("rules", models.JSONField(blank=True, default=dict)),
+                ("objective", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="venues.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['unit', 'opens_on'],
+                "ordering": ["-first_date", "slug"],
+            },
+        ),
+        migrations.AddField(
+            model_name="plan",
+            name="season",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="touring.season",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TourRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(help_text="e.g. SC-2026-013", max_length=40, unique=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("accepted", "已受理"),
+                            ("rejected", "未受理"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("stay_days", models.PositiveSmallIntegerField(default=60)),
+                ("value", models.FloatField(default=1.0)),
+                ("must", models.BooleanField(default=False)),
+                ("expected_visits", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="why it was rejected", max_length=300),
+                ),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("note", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "exhibitions",
+                    models.ManyToManyField(
+                        blank=True, related_name="requests", to="touring.exhibition"
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="touring.season",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="venues.space",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tour_requests",
+                        to="venues.venue",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='UnitAvailability',
+            name="RequestWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='availability', to='touring.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("first_date", models.DateField()),
+                ("end_date", models.DateField()),
+                ("preference", models.FloatField(default=1.0)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="windows",
+                        to="touring.tourrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_date'],
+                "ordering": ["rank"],
             },
         ),
         migrations.CreateModel(
-            name='UnitMaintenance',
+            name="PublishedChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField()),
-                ('earliest_date', models.DateField()),
-                ('latest_date', models.DateField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='maintenance', to='touring.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.JSONField(blank=True, default=dict)),
+                ("after", models.JSONField(blank=True, default=dict)),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="touring.publication",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.tourrequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="e.g. AH-03; part of addresses", max_length=40, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("set", "流动科技馆（套）"), ("vehicle", "科普大篷车")],
+                        default="set",
+                        max_length=10,
+                    ),
+                ),
+                ("serial", models.CharField(blank=True, help_text="第13套", max_length=40)),
+                ("returns_home", models.BooleanField(default=True)),
+                ("km_per_day", models.FloatField(default=500)),
+                ("free_km", models.FloatField(default=0)),
+                ("max_km", models.FloatField(blank=True, help_text="per season", null=True)),
+                ("max_days_out", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("rest_days", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "exhibition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="touring.exhibition",
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units_at_home",
+                        to="venues.venue",
+                    ),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="venues.organisation",
+                    ),
+                ),
+                (
+                    "regions",
+                    models.ManyToManyField(blank=True, related_name="units", to="venues.region"),
+                ),
             ],
             options={
-                'ordering': ['earliest_date'],
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StopLock",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opens_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="locks",
+                        to="touring.plan",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="touring.tourrequest"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="touring.unit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Stop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.CharField(max_length=80, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "拟定"),
+                            ("confirmed", "已确认"),
+                            ("contracted", "已签约"),
+                            ("open", "展出中"),
+                            ("closed", "已闭展"),
+                            ("released", "已释放"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="why released or cancelled", max_length=200
+                    ),
+                ),
+                (
+                    "departs_on",
+                    models.DateField(help_text="first travel day; arrives_on when it takes none"),
+                ),
+                ("arrives_on", models.DateField()),
+                ("opens_on", models.DateField()),
+                ("closes_on", models.DateField(help_text="first day no longer open")),
+                ("leaves_on", models.DateField(help_text="first day no longer at the host")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.venue",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_stops",
+                        to="touring.plan",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops",
+                        to="venues.space",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops",
+                        to="venues.venue",
+                    ),
+                ),
+                (
+                    "request",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stop",
+                        to="touring.tourrequest",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops",
+                        to="touring.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["arrives_on", "pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="season",
+            name="units",
+            field=models.ManyToManyField(related_name="seasons", to="touring.unit"),
+        ),
+        migrations.CreateModel(
+            name="PlannedStop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "departs_on",
+                    models.DateField(help_text="first travel day; arrives_on when it takes none"),
+                ),
+                ("arrives_on", models.DateField()),
+                ("opens_on", models.DateField()),
+                ("closes_on", models.DateField(help_text="first day no longer open")),
+                ("leaves_on", models.DateField(help_text="first day no longer at the host")),
+                ("is_locked", models.BooleanField(default=False)),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.venue",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="venues.space",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stops",
+                        to="touring.planversion",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.tourrequest",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["unit", "opens_on"],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitAvailability",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_date", models.DateField()),
+                ("end_date", models.DateField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="availability",
+                        to="touring.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["first_date"],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitMaintenance",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField()),
+                ("earliest_date", models.DateField()),
+                ("latest_date", models.DateField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="maintenance",
+                        to="touring.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["earliest_date"],
             },
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(models.F('plan'), models.F('number'), name='publication_number_once_per_plan'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                models.F("plan"), models.F("number"), name="publication_number_once_per_plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seconds__isnull', False), ('work__isnull', True)), models.Q(('seconds__isnull', True), ('work__isnull', False)), _connector='OR'), name='run_stops_by_clock_or_by_work'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("seconds__isnull", False), ("work__isnull", True)),
+                    models.Q(("seconds__isnull", True), ("work__isnull", False)),
+                    _connector="OR",
+                ),
+                name="run_stops_by_clock_or_by_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(models.F('plan'), models.F('number'), name='version_number_once_per_plan'),
+            model_name="planversion",
+            constraint=models.UniqueConstraint(
+                models.F("plan"), models.F("number"), name="version_number_once_per_plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tourrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('stay_days__gt', 0)), name='request_stays'),
+            model_name="tourrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stay_days__gt", 0)), name="request_stays"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tourrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='request_value_not_negative'),
+            model_name="tourrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)), name="request_value_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestwindow',
-            constraint=models.UniqueConstraint(models.F('request'), models.F('rank'), name='window_rank_once_per_request'),
+            model_name="requestwindow",
+            constraint=models.UniqueConstraint(
+                models.F("request"), models.F("rank"), name="window_rank_once_per_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('first_date'))), name='window_ends_after_it_starts'),
+            model_name="requestwindow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gt", models.F("first_date"))),
+                name="window_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('preference__gte', 0), ('preference__lte', 1)), name='window_preference_between_0_and_1'),
+            model_name="requestwindow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("preference__gte", 0), ("preference__lte", 1)),
+                name="window_preference_between_0_and_1",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedchange',
-            constraint=models.UniqueConstraint(models.F('publication'), models.F('request'), name='change_once_per_publication'),
+            model_name="publishedchange",
+            constraint=models.UniqueConstraint(
+                models.F("publication"), models.F("request"), name="change_once_per_publication"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('km_per_day__gt', 0)), name='unit_moves'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("km_per_day__gt", 0)), name="unit_moves"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('free_km__gte', 0)), name='unit_free_km_not_negative'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("free_km__gte", 0)), name="unit_free_km_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stoplock',
-            constraint=models.UniqueConstraint(models.F('plan'), models.F('request'), name='lock_once_per_request'),
+            model_name="stoplock",
+            constraint=models.UniqueConstraint(
+                models.F("plan"), models.F("request"), name="lock_once_per_request"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['unit', 'arrives_on'], name='stop_by_unit'),
+            model_name="stop",
+            index=models.Index(fields=["unit", "arrives_on"], name="stop_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['space', 'arrives_on'], name='stop_by_space'),
+            model_name="stop",
+            index=models.Index(fields=["space", "arrives_on"], name="stop_by_space"),
         ),
         migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['venue', 'arrives_on'], name='stop_by_venue'),
+            model_name="stop",
+            index=models.Index(fields=["venue", "arrives_on"], name="stop_by_venue"),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_on__lte', models.F('opens_on')), ('closes_on__lte', models.F('leaves_on')), ('departs_on__lte', models.F('arrives_on')), ('opens_on__lt', models.F('closes_on'))), name='stop_days_in_order'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrives_on__lte", models.F("opens_on")),
+                    ("closes_on__lte", models.F("leaves_on")),
+                    ("departs_on__lte", models.F("arrives_on")),
+                    ("opens_on__lt", models.F("closes_on")),
+                ),
+                name="stop_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='season',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('first_date'))), name='season_ends_after_it_starts'),
+            model_name="season",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gt", models.F("first_date"))),
+                name="season_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plannedstop',
-            constraint=models.UniqueConstraint(models.F('version'), models.F('request'), name='request_once_per_version'),
+            model_name="plannedstop",
+            constraint=models.UniqueConstraint(
+                models.F("version"), models.F("request"), name="request_once_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plannedstop',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_on__lte', models.F('opens_on')), ('closes_on__lte', models.F('leaves_on')), ('departs_on__lte', models.F('arrives_on')), ('opens_on__lt', models.F('closes_on'))), name='planned_stop_days_in_order'),
+            model_name="plannedstop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrives_on__lte", models.F("opens_on")),
+                    ("closes_on__lte", models.F("leaves_on")),
+                    ("departs_on__lte", models.F("arrives_on")),
+                    ("opens_on__lt", models.F("closes_on")),
+                ),
+                name="planned_stop_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitavailability',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('first_date'))), name='availability_ends_after_it_starts'),
+            model_name="unitavailability",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gt", models.F("first_date"))),
+                name="availability_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitmaintenance',
-            constraint=models.CheckConstraint(condition=models.Q(('latest_date__gt', models.F('earliest_date'))), name='maintenance_has_room'),
+            model_name="unitmaintenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("latest_date__gt", models.F("earliest_date"))),
+                name="maintenance_has_room",
+            ),
         ),
     ]
