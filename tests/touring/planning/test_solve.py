@@ -62,7 +62,8 @@ def test_progress_tells_the_value_of_the_final_plan():
     assert told[0].work == 0
     assert [one.value for one in told] == sorted(one.value for one in told)
     assert told[-1].value == pytest.approx(plan.value.total)
-    assert told[-1].bound is None
+    assert told[0].bound is None
+    assert told[-1].bound == pytest.approx(plan.bound)
 
 
 def test_a_problem_without_requests_or_units_has_an_empty_plan():

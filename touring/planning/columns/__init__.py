@@ -13,7 +13,7 @@ over columns; their dual prices turn the search for better columns into one prob
 """
 
 from touring.planning.columns.completion import Completion, completion_of
-from touring.planning.columns.master import Master, chosen_columns
+from touring.planning.columns.master import Master, chosen_columns, dived_columns
 from touring.planning.columns.network import Network, network_of
 from touring.planning.columns.pool import Column, Duals, Pool, column_of
 from touring.planning.columns.pricing import Effort, Priced, price
@@ -32,6 +32,7 @@ __all__ = [
     "chosen_columns",
     "column_of",
     "completion_of",
+    "dived_columns",
     "network_of",
     "price",
     "rows_of",

@@ -42,6 +42,35 @@ class Master:
         return cls(-float(found.fun), np.asarray(found.x)[:n], duals)
 
 
+def dived_columns(pool: Pool, usable: np.ndarray) -> list[int]:
+    """A whole choice by diving: fix the column with the largest share, solve again, until none is left.
+
+    Columns that take the unit of a fixed one, or break a row with it, drop out. Requests may be
+    served twice for the price of one stop; the caller takes the second stop out.
+    """
+    matrix = pool.matrix()[:, usable].tocsc()
+    slacks = sparse.hstack([_slacks(pool), _twice(pool)])
+    cost = np.concatenate([-np.array(pool.profit)[usable], _penalties(pool), pool.most])
+    whole = sparse.hstack([matrix, slacks]).tocsc()
+    upper = np.concatenate([np.ones(len(usable)), np.full(slacks.shape[1], np.inf)])
+    lower, last = np.zeros(len(upper)), 0
+    while True:
+        bounds = np.column_stack([lower, upper])
+        found = linprog(cost, A_ub=whole, b_ub=pool.limits(), bounds=bounds, method="highs-ds")
+        if found.status != 0:
+            lower[last] = 0.0  # this one does not stand with the others
+            upper[last] = 0.0
+            continue
+        shares = np.asarray(found.x)[: len(usable)]
+        open_shares = np.where(lower[: len(usable)] > 0, 0.0, shares)
+        last = int(np.argmax(open_shares))
+        if open_shares[last] < 1e-6:
+            return [int(usable[i]) for i in np.flatnonzero(lower[: len(usable)])]
+        sure = np.flatnonzero(open_shares > 1 - 1e-6)
+        lower[sure] = 1.0
+        lower[last] = 1.0
+
+
 def chosen_columns(pool: Pool, usable: np.ndarray, *, nodes: int) -> list[int] | None:
     """The best whole choice among the ``usable`` columns that the rows allow, by branch and cut.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from touring.planning.problem import Problem
@@ -134,11 +134,11 @@ def _rested(draft: Draft, unit: int, order: tuple[Task, ...]) -> bool:
     return draft.put(unit, tuple(rested))
 
 
-def place_plan(draft: Draft, plan: Plan) -> bool:
+def place_plan(draft: Draft, plan: Plan, finish: Callable[[], object]) -> bool:
     """Give the draft this plan's seasons if they are worth more; says whether it did.
 
     Stops are put on their days, which every rule between units allows, then moved as early as
-    the draft would have them.
+    the draft would have them; ``finish`` may then add to them before the worth is compared.
     """
     kept, score = dict(enumerate(draft.seasons)), draft.score()
     stops: dict[str, list[Stop]] = {}
@@ -154,6 +154,7 @@ def place_plan(draft: Draft, plan: Plan) -> bool:
     for unit in kept:
         tasks = draft.seasons[unit].tasks
         draft.put(unit, tuple(_loose(draft, unit, task) for task in tasks))
+    finish()
     if draft.score() <= score + 1e-9:
         draft.restore(kept)
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from touring.planning.columns import (
     chosen_columns,
     column_of,
     completion_of,
+    dived_columns,
     network_of,
     price,
     rows_of,
@@ -34,15 +35,19 @@ from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Plan, Stop
 
 _PAYS = 1e-6
-_SMOOTHING = ((0.2, 0.9), (0.05, 0.8), (0.01, 0.6), (0.002, 0.4))
+_FIRST_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
+_SMOOTHING = ((0.04, 0.9), (0.02, 0.8), (0.01, 0.6), (0.002, 0.4))
 _CUTS_A_ROUND = 60
 _ROUNDS_A_CUT = 4
 _NEAR = 0.015
+_FEW = 120
+_CHOICES = 2
 _EFFORTS = (
     Effort(),
     Effort(width=25, most=1500, wanted=10),
     Effort(width=2000, most=8000, wanted=10),
 )
+_SHARED_RULES = frozenset({"H5", "H7"})
 _SINGLE_RULES = frozenset({"H1", "H2", "H3", "H4", "H9", "H12", "H13"})
 
 
@@ -66,31 +71,30 @@ class ColumnGeneration:
         self.constant = self._constant(previous)
         self.master_value = -math.inf
         self.is_finished = False
-        self._best = self._first_prices()
+        self._starts = self._first_prices()
+        self._best = self._starts[0]
         self._misses = 0
         self._rounds = 0
         self._effort = 0
 
-    def _first_prices(self) -> Duals:
-        """One price per unit-day at which wishes and days balance, a continuous knapsack."""
-        days = 0.85 * sum(e - f for unit in self.problem.units for f, e in unit.available)
+    def _first_prices(self) -> list[Duals]:
+        """Prices to begin with: one per unit-day, from nothing up, the rest left to the request."""
         most = np.zeros(len(self.problem.requests))
-        length = np.ones(len(self.problem.requests))
+        length = np.ones(len(most))
         for network in self.networks:
-            own = network.profit.max(axis=1, initial=0.0)
-            fair = np.where(own > 0, own, 0.0)
-            most[network.requests] = np.maximum(most[network.requests], fair)
+            best = network.profit.max(axis=1, initial=0.0)
+            most[network.requests] = np.maximum(most[network.requests], best)
             length[network.requests] = network.lengths
-        rates = most / length
-        order = np.argsort(-rates, kind="stable")
-        beyond = np.flatnonzero(np.cumsum(length[order]) > days)
-        rate = float(rates[order[beyond[0]]]) if len(beyond) else 0.0
-        available = [sum(e - f for f, e in unit.available) for unit in self.problem.units]
-        return Duals(
-            rate * np.array(available, dtype=float),
-            np.maximum(0.0, most - rate * length),
-            np.zeros(len(self.pool.rows)),
+        wanted = most[most > 0] / length[most > 0]
+        usual = float(np.median(wanted)) if len(wanted) else 0.0
+        days = np.array(
+            [sum(e - f for f, e in unit.available) for unit in self.problem.units], dtype=float
         )
+        rows = np.zeros(len(self.pool.rows))
+        return [
+            Duals(share * usual * days, np.maximum(0.0, most - share * usual * length), rows)
+            for share in _FIRST_SHARES
+        ]
 
     # -- columns from elsewhere
 
@@ -134,14 +138,14 @@ class ColumnGeneration:
             self._misses = 0
             return
         if is_smoothed:
-            self._misses += 1
+            self._misses += not self._starts
             return
         self._tighten(master, found)
 
     def _smoothed(self, duals: Duals) -> Duals:
         """Nearer to the best prices while the bound is far, at the master's own in the end."""
-        if math.isinf(self.bound.value):
-            return self._best
+        if self._starts:
+            return self._starts.pop(0)
         if self._misses >= 2:
             return duals
         gap = self.bound.gap_to(self.master_value)
@@ -216,33 +220,39 @@ class ColumnGeneration:
     # -- whole plans
 
     def plan(self, value: float, *, nodes: int, most: int) -> Plan | None:
-        """The best plan the pool holds, if the branch and cut finds one better than ``value``.
+        """A whole plan from the pool: by branch and cut while few columns matter, else by diving.
 
         Columns whose reduced cost alone is more than bound less ``value`` cannot be in a better
-        plan over this pool and are left out; of the rest the ``most`` promising.
+        plan over this pool and are left out; of the rest the ``most`` promising are looked at.
         """
-        for _ in range(4):
+        stops: tuple[Stop, ...] = ()
+        maintenance: tuple[MaintenanceSpan, ...] = ()
+        for _ in range(_CHOICES):
             master = Master.of(self.pool)
             reduced = np.array(self.pool.profit) - self.pool.prices(master.duals)
             room = self.constant + master.value - value
             usable = np.flatnonzero(reduced >= -room - _PAYS)
             usable = usable[np.argsort(-reduced[usable], kind="stable")[:most]]
-            chosen = chosen_columns(self.pool, np.sort(usable), nodes=nodes)
-            if chosen is None:
+            if len(usable) <= _FEW:
+                chosen = chosen_columns(self.pool, np.sort(usable), nodes=nodes)
+            else:
+                chosen = dived_columns(self.pool, np.sort(usable))
+            if not chosen:
                 return None
-            stops, maintenance = self.pool.seasons(chosen)
+            seasons, maintenance = self.pool.seasons(chosen)
+            stops = _once_each(seasons)
             shares = np.zeros(len(self.pool.columns))
             shares[chosen] = 1.0
             cuts = violated_rows(self.problem, self.pool.stops(), shares)
-            if not cuts or not self.pool.add_rows(cuts):
-                plan = Plan(
-                    stops=stops,
-                    maintenance=maintenance,
-                    instance=self.problem.name,
-                    instance_hash=self.problem.hash,
-                )
-                return None if violations(self.problem, plan) else plan
-        return None
+            if not self.pool.add_rows(cuts):
+                break
+        plan = Plan(
+            stops=stops,
+            maintenance=maintenance,
+            instance=self.problem.name,
+            instance_hash=self.problem.hash,
+        )
+        return _repaired(self.problem, plan)
 
     def _constant(self, previous: Plan | None) -> float:
         """The value of a plan without stops, floors left out, less the bonuses of locks."""
@@ -260,3 +270,31 @@ class ColumnGeneration:
                 *(network.bonus for network in self.networks),
             )
         )
+
+
+def _once_each(stops: Sequence[Stop]) -> tuple[Stop, ...]:
+    """Without the second and further stops of a request."""
+    served: set[str] = set()
+    kept = []
+    for stop in stops:
+        if stop.request not in served:
+            served.add(stop.request)
+            kept.append(stop)
+    return tuple(kept)
+
+
+def _repaired(problem: Problem, plan: Plan) -> Plan | None:
+    """Without the stops that are too near others at their host; ``None`` if more is wrong."""
+    while True:
+        found = violations(problem, plan)
+        if not found:
+            return plan
+        near = next((one for one in found if one.code in _SHARED_RULES and one.request), None)
+        if near is None:
+            return None
+        stops = tuple(
+            one for one in plan.stops if (one.unit, one.request) != (near.unit, near.request)
+        )
+        working = {stop.unit for stop in stops}
+        spans = tuple(span for span in plan.maintenance if span.unit in working)
+        plan = replace(plan, stops=stops, maintenance=spans)

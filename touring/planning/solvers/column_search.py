@@ -16,6 +16,7 @@ from touring.planning.problem import WEIGHTED, Problem
 from touring.planning.result import Plan
 from touring.planning.solvers.anchors import place_plan
 from touring.planning.solvers.column_generation import ColumnGeneration
+from touring.planning.solvers.greedy import Insertions, Taste, fill
 from touring.planning.solvers.local_search import LocalSearch
 from touring.planning.stop import FirstOf, MaxWork, StopCriterion
 
@@ -26,7 +27,7 @@ _STEPS_A_ROUND = 10
 _ROUNDS_A_CHOICE = 8
 _STEPS_A_SWEEP = 300
 _NODES = 20
-_COLUMNS = 300
+_COLUMNS = 1500
 _CLOSE = 0.03
 
 
@@ -119,6 +120,14 @@ class ColumnSearch:
 
     def _choose(self) -> None:
         plan = self.generation.plan(self.value, nodes=_NODES, most=_COLUMNS)
-        if plan is not None and self._keep(plan):
-            place_plan(self.search.draft, plan)
+        if plan is None:
+            return
+        kept, draft = self._keep(plan), self.search.draft
+        if place_plan(draft, plan, finish=self._fill):
+            self._learn()
+        if kept:
             self.improved(self.work)
+
+    def _fill(self) -> None:
+        draft = self.search.draft
+        fill(draft, self.search.units, Insertions(draft, Taste()))
