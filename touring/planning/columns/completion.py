@@ -92,7 +92,7 @@ class _Legs:
         self.groups: list[tuple[int, Bools, Ints, Floats]] = []
         for wait in np.unique(network.wait[:n, :n]):
             part = np.where(network.wait[:n, :n] == wait, cost, np.inf)
-            rows: Bools = np.isfinite(part).any(axis=1)
+            rows = np.asarray(np.isfinite(part).any(axis=1), dtype=np.bool_)
             columns = np.flatnonzero(np.isfinite(part).any(axis=0)).astype(np.int32)
             if rows.any():
                 self.groups.append((int(wait), rows, columns, part[:, columns]))

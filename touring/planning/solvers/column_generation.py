@@ -35,8 +35,8 @@ from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Plan, Stop
 
 _PAYS = 1e-6
-_FIRST_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
-_SMOOTHING = ((0.04, 0.9), (0.02, 0.8), (0.01, 0.6), (0.002, 0.4))
+_FIRST_SHARES = (0.0,)
+_SMOOTHING = ((0.2, 0.9), (0.05, 0.8), (0.01, 0.6), (0.002, 0.4))
 _CUTS_A_ROUND = 60
 _ROUNDS_A_CUT = 4
 _NEAR = 0.015
@@ -145,7 +145,7 @@ class ColumnGeneration:
     def _smoothed(self, duals: Duals) -> Duals:
         """Nearer to the best prices while the bound is far, at the master's own in the end."""
         if self._starts:
-            return self._starts.pop(0)
+            return duals.towards(self._starts.pop(0), 1.0)  # with a price for every row of today
         if self._misses >= 2:
             return duals
         gap = self.bound.gap_to(self.master_value)

@@ -22,7 +22,7 @@ from touring.planning.stop import FirstOf, MaxWork, StopCriterion
 
 _MOST_STOPS = 30
 _MOST_STATES = 16
-_MOST_CELLS = 2e10
+_MOST_CELLS = 2e9
 _STEPS_A_ROUND = 10
 _ROUNDS_A_CHOICE = 8
 _STEPS_A_SWEEP = 300
@@ -35,7 +35,7 @@ def seasons_are_short(problem: Problem) -> bool:
     """Is a season of every unit a few stops, and the problem one that columns can state?
 
     Weighted problems without rotations; at most 30 stops fit into any unit's days, at most four
-    needs for maintenance, and the tables of all units together stay within 2e10 cells.
+    needs for maintenance, and the tables of all units together stay within 2e9 cells.
     """
     if problem.objective.mode != WEIGHTED or problem.rotations:
         return False
