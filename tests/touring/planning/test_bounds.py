@@ -121,9 +121,11 @@ def best_value(asked: Problem, previous: Plan | None = None) -> float:
             for first, end in asked.openings(r, u)
             for day in range(first, end)
         ]
-        choices.append([None, *days])
+        choices.append([*days, None])
     best = -float("inf")
     for chosen in itertools.product(*choices):
+        if _most(asked, chosen) <= best:
+            continue
         stops = tuple(
             sorted(
                 Stop(one[0], one[1], asked.requests[r].id)
@@ -139,6 +141,15 @@ def best_value(asked: Problem, previous: Plan | None = None) -> float:
             if worth > best and not violations(asked, plan):
                 best = worth
     return best
+
+
+def _most(asked: Problem, chosen: tuple[tuple[str, int] | None, ...]) -> float:
+    """More than these choices can be worth: no kilometres, floors, changes or idle days."""
+    penalty = asked.objective.must_penalty
+    return sum(
+        one.value if choice is not None else -penalty * one.must
+        for one, choice in zip(asked.requests, chosen, strict=True)
+    )
 
 
 def _collide(asked: Problem, stops: tuple[Stop, ...]) -> bool:
