@@ -70,6 +70,7 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 previous=previous,
                 workers=asked.workers,
                 progress=_tell,
+                prove=asked.prove,
             )
     except CannotStand as error:
         raise _Refused(1, {"error": "cannot_stand", "message": str(error)}) from None
@@ -217,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=_count, default=1)
     one.add_argument("--workers", type=_at_least_one, default=1, help="processes")
     one.add_argument("--previous", type=Path, help="a plan whose confirmed stops should stay")
+    one.add_argument("--prove", action="store_true", help="prove a bound where seasons are short")
     one.add_argument("--no-reasons", action="store_true", help="leave the reasons out of the plan")
     one.set_defaults(command=_solve)
 

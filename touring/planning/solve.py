@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from touring.planning.bounds import ProvenBound
 from touring.planning.objective import value_of
 from touring.planning.problem import Problem
 from touring.planning.result import Plan, Stop
 from touring.planning.solvers import (
+    ColumnGeneration,
+    ColumnSearch,
     Draft,
     Insertions,
     LocalSearch,
@@ -23,6 +27,7 @@ from touring.planning.solvers import (
     place_locks,
     place_previous,
     place_rotation,
+    seasons_are_short,
 )
 from touring.planning.stop import StopCriterion
 
@@ -56,8 +61,13 @@ def solve(
     previous: Plan | None = None,
     workers: int = 1,  # noqa: ARG001 - see the docstring
     progress: Callable[[Progress], None] | None = None,
+    prove: bool = False,
 ) -> Plan:
-    """A valid plan, as good as the search finds it before ``stop``.
+    """A valid plan, as good as the search finds it before ``stop``, and what is proven of it.
+
+    With ``prove``, where seasons are short (:func:`touring.planning.solvers.seasons_are_short`
+    has the rule), column generation proves a bound beside the local search, and the search ends
+    early when the plan reaches the bound; elsewhere there is local search alone and no bound.
 
     Same problem, seed, previous plan and amount of work give the same plan on every machine.
 
@@ -72,6 +82,9 @@ def solve(
         Processes that may be used. This search walks in one; the number changes nothing.
     progress
         Hears of the first plan and of every better one.
+    prove
+        Work on a bound, too. It takes most of the time, so that a plan of the same worth comes
+        several times later.
 
     Raises
     ------
@@ -87,32 +100,58 @@ def solve(
     movable = [unit for unit in range(len(problem.units)) if unit not in rotating]
     fill(draft, movable, Insertions(draft, Taste()))
 
-    reporter = _Reporter(problem, draft, previous, progress, started)
+    reporter = _Reporter(problem, draft.plan, previous, progress, started)
     reporter.tell(0)
     search = LocalSearch(draft, np.random.default_rng(seed), idle=rotating)
-    search.run(stop, reporter.hear)
+    if not (prove and seasons_are_short(problem)):
+        search.run(stop, reporter.hear)
+        reporter.tell_last()
+        return _finished(problem, draft.plan(), previous, seed, search.work, started, None)
+    generation = ColumnGeneration(problem, previous)
+    both = ColumnSearch(problem, generation, search, previous, reporter.hear)
+    reporter.plan, reporter.bound = lambda: both.best, generation.bound
+    both.run(stop)
     reporter.tell_last()
-    plan = _with_confirmations(draft.plan(), previous)
+    return _finished(problem, both.best, previous, seed, both.work, started, generation.bound)
+
+
+def _finished(
+    problem: Problem,
+    plan: Plan,
+    previous: Plan | None,
+    seed: int,
+    work: int,
+    started: float,
+    bound: ProvenBound | None,
+) -> Plan:
+    """The plan with its value, what is proven about it, and how it was found."""
+    plan = _with_confirmations(plan, previous)
+    value = value_of(problem, plan, previous)
+    proven = None if bound is None or math.isinf(bound.value) else bound
     return replace(
         plan,
         seed=seed,
-        value=value_of(problem, plan, previous),
-        work=search.work,
+        value=value,
+        bound=None if proven is None else max(proven.value, value.total),
+        gap=None if proven is None else proven.gap_to(value.total),
+        optimal=proven is not None and proven.is_reached_by(value.total),
+        work=work,
         seconds=time.monotonic() - started,
     )
 
 
 @dataclass
 class _Reporter:
-    """Tells of better plans, at most four times a second: valuing a large plan takes its time."""
+    """Tells of better plans and bounds, at most four times a second: valuing a large plan takes its time."""
 
     problem: Problem
-    draft: Draft
+    plan: Callable[[], Plan]
     previous: Plan | None
     progress: Callable[[Progress], None] | None
     started: float
     told_at: float = 0.0
     untold: int | None = None
+    bound: ProvenBound | None = None
 
     def hear(self, work: int) -> None:
         self.untold = work
@@ -126,8 +165,10 @@ class _Reporter:
     def tell(self, work: int) -> None:
         self.untold = None
         if self.progress is not None:
-            value = value_of(self.problem, self.draft.plan(), self.previous).total
-            self.progress(Progress(work, time.monotonic() - self.started, value))
+            value = value_of(self.problem, self.plan(), self.previous).total
+            known = self.bound is not None and not math.isinf(self.bound.value)
+            bound = max(value, self.bound.value) if self.bound is not None and known else None
+            self.progress(Progress(work, time.monotonic() - self.started, value, bound))
         self.told_at = time.monotonic()
 
 

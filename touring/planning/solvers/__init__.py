@@ -1,6 +1,8 @@
 """Ways to find a plan. What a plan is worth and whether it is valid is not decided here."""
 
 from touring.planning.solvers.anchors import pins_for, place_locks, place_previous
+from touring.planning.solvers.column_generation import ColumnGeneration
+from touring.planning.solvers.column_search import ColumnSearch, seasons_are_short
 from touring.planning.solvers.draft import Draft
 from touring.planning.solvers.greedy import Insertions, Taste, fill, insert
 from touring.planning.solvers.guide import guide_for
@@ -9,6 +11,8 @@ from touring.planning.solvers.options import Options, Pin
 from touring.planning.solvers.rotation import place_rotation
 
 __all__ = [
+    "ColumnGeneration",
+    "ColumnSearch",
     "Draft",
     "Insertions",
     "LocalSearch",
@@ -22,4 +26,5 @@ __all__ = [
     "place_locks",
     "place_previous",
     "place_rotation",
+    "seasons_are_short",
 ]

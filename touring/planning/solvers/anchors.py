@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from touring.planning.problem import Problem
 from touring.planning.result import Plan, Stop
@@ -131,3 +132,67 @@ def _rested(draft: Draft, unit: int, order: tuple[Task, ...]) -> bool:
         (task, rest) if task.option >= 0 else (task,) for task in order
     )
     return draft.put(unit, tuple(rested))
+
+
+def place_plan(draft: Draft, plan: Plan, finish: Callable[[], object]) -> bool:
+    """Give the draft this plan's seasons if they are worth more; says whether it did.
+
+    Stops are put on their days, which every rule between units allows, then moved as early as
+    the draft would have them; ``finish`` may then add to them before the worth is compared.
+    """
+    kept, score = dict(enumerate(draft.seasons)), draft.score()
+    stops: dict[str, list[Stop]] = {}
+    for stop in plan.stops:
+        stops.setdefault(stop.unit, []).append(stop)
+    for unit, season in kept.items():
+        draft.put(unit, tuple(task for task in season.tasks if task.fixed))
+    for unit in kept:
+        own = stops.get(draft.problem.units[unit].id, [])
+        if not _given(draft, unit, own, plan):
+            draft.restore(kept)
+            return False
+    for unit in kept:
+        tasks = draft.seasons[unit].tasks
+        draft.put(unit, tuple(_loose(draft, unit, task) for task in tasks))
+    finish()
+    if draft.score() <= score + 1e-9:
+        draft.restore(kept)
+        return False
+    return True
+
+
+def _given(draft: Draft, unit: int, stops: list[Stop], plan: Plan) -> bool:
+    """Put the stops and the maintenance in the order of their days."""
+    tasks = draft.seasons[unit].tasks
+    locked = {draft.options.request_list[one.option]: one for one in tasks if one.option >= 0}
+    needs = [task for task in tasks if task.need >= 0]
+    placed = [(task.spans[0][0], 0, task) for task in tasks if task.option < 0 and task.need < 0]
+    for span in sorted(plan.maintenance):
+        if stops and span.unit == draft.problem.units[unit].id:
+            need = next((n for n in needs if _takes(n, span.first, span.end - span.first)), None)
+            if need is None:
+                return False
+            needs.remove(need)
+            placed.append((span.first, 1, replace(need, spans=((span.first, span.first + 1),))))
+    if not stops:
+        return True
+    for stop in sorted(stops):
+        r = draft.problem.request_index[stop.request]
+        task = locked.get(r) or _pinned_task(draft, unit, stop.request, stop.open)
+        placed.append((stop.open - task.before, 2, task))
+    order = tuple(task for _, _, task in sorted(placed, key=lambda one: one[:2]))
+    return not needs and (draft.put(unit, order) or _rested(draft, unit, order))
+
+
+def _takes(need: Task, first: int, days: int) -> bool:
+    return need.length == days and any(a <= first < b for a, b in need.spans)
+
+
+def _loose(draft: Draft, unit: int, task: Task) -> Task:
+    """The same task on any of its days; what is locked stays."""
+    if task.need >= 0:
+        home = draft.home_tasks(unit)
+        return next(one for one in home if one.need == task.need)
+    if task.option < 0 or task.fixed:
+        return task
+    return draft.task_for(unit, task.option)

@@ -473,6 +473,14 @@ class Draft:
 
     def _empty_season(self, unit: int) -> Season:
         """Maintenance in the order of its latest days, and the gaps in availability."""
+        season = self._ordered(unit, self.home_tasks(unit))
+        if season is None:
+            self.barred.add(unit)
+            return self._nothing(unit)
+        return season
+
+    def home_tasks(self, unit: int) -> list[Task]:
+        """The gaps in availability, then the needs for maintenance, on any day they may take."""
         vehicle = self.problem.units[unit]
         tasks = [
             Task(
@@ -494,11 +502,7 @@ class Draft:
             )
             spans = intersected(((need.earliest, need.latest - need.days + 1),), inside)
             tasks.append(Task(-1, HOME, 0, need.days, 0, spans, fixed=True, need=number))
-        season = self._ordered(unit, tasks)
-        if season is None:
-            self.barred.add(unit)
-            return self._nothing(unit)
-        return season
+        return tasks
 
     def _ordered(self, unit: int, tasks: list[Task]) -> Season | None:
         """A feasible order, the most urgent first; each later task is tried at every place."""
