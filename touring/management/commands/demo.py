@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from venues.models import Region, Venue
 
 class Command(BaseCommand):
     help = "Load the demo network, plan and publish its tours, and serve it."
+    requires_system_checks = ()  # web and worker make them as they start
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="read all feeds once and stop")
@@ -64,6 +66,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
 
     def _stay(self, port: int) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # also when started with "&"
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the children must end, too
         with processes.running(port=port, with_worker=True) as children:
             self._greet(port)
             try:
