@@ -44,7 +44,7 @@ class _ReadOnly:
         return False
 
 
-class _Refusing(admin.ModelAdmin):
+class Refusing(admin.ModelAdmin):
     """Says a refusal of the domain on the page instead of failing; nothing is written then."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -145,7 +145,7 @@ def _values(cleaned: dict[str, Any]) -> EventValues:
 
 
 @admin.register(Event)
-class EventAdmin(_Refusing):
+class EventAdmin(Refusing):
     form = EventForm
     inlines = (OccurrenceInline,)
     list_display = ("title_zh", "venue", "start_date", "moderation", "status", "source")
@@ -227,7 +227,7 @@ class SubscriptionForm(forms.ModelForm):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(_Refusing):
+class SubscriptionAdmin(Refusing):
     list_display = ("source", "url", "is_active", "succeeded_at", "failed_since", "next_fetch_at")
     list_select_related = ("source",)
     readonly_fields = ("source", "url", "succeeded_at", "failed_since", "next_fetch_at", "report")

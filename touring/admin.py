@@ -10,9 +10,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet, BaseModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils import timezone
 
+from events.admin import Refusing
 from touring.models import (
     Exhibition,
     Plan,
@@ -32,7 +33,6 @@ from touring.models import (
 )
 from touring.services import publication, requests, runs, seasons, stops, units
 from touring.services.units import MaintenanceNeed
-from venues.errors import DomainError
 from venues.spans import DaySpan
 
 RUN_SECONDS = 60.0
@@ -55,29 +55,6 @@ class _ReadOnly(_Kept):
         return False
 
 
-class _Refusing(admin.ModelAdmin):
-    """Says a refusal of the domain on the page instead of failing; nothing is written then."""
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except DomainError as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
-    def each(
-        self, request: HttpRequest, rows: QuerySet, act: Callable[[Any], object], done: str
-    ) -> None:
-        """Do ``act`` with every selected row, and say what was refused."""
-        for row in rows:
-            try:
-                act(row)
-            except DomainError as refusal:
-                self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
-            else:
-                self.message_user(request, f"{row}: {done}")
-
-
 class ReasonForm(ActionForm):
     """The reason some actions ask for, beside the list of actions."""
 
@@ -89,7 +66,7 @@ def _reason_in(request: HttpRequest) -> str:
 
 
 @admin.register(Exhibition)
-class ExhibitionAdmin(_Kept, _Refusing):
+class ExhibitionAdmin(_Kept, Refusing):
     list_display = ("slug", "title_zh", "title_en", "owner", "setup_days", "strike_days")
     search_fields = ("slug", "title_zh", "title_en")
     exclude = ("changed_at",)
@@ -111,7 +88,7 @@ class MaintenanceInline(admin.TabularInline):
 
 
 @admin.register(Unit)
-class UnitAdmin(_Kept, _Refusing):
+class UnitAdmin(_Kept, Refusing):
     list_display = ("code", "kind", "exhibition", "serial", "home", "is_active")
     list_filter = ("kind", "is_active")
     list_select_related = ("exhibition", "home")
@@ -150,7 +127,7 @@ class UnitAdmin(_Kept, _Refusing):
 
 
 @admin.register(Season)
-class SeasonAdmin(_Kept, _Refusing):
+class SeasonAdmin(_Kept, Refusing):
     list_display = ("slug", "name_zh", "region", "first_date", "end_date")
     list_select_related = ("region",)
     search_fields = ("slug", "name_zh")
@@ -188,7 +165,7 @@ class WindowInline(_ReadOnly, admin.TabularInline):
 
 
 @admin.register(TourRequest)
-class TourRequestAdmin(_ReadOnly, _Refusing):
+class TourRequestAdmin(_ReadOnly, Refusing):
     list_display = ("code", "season", "venue", "stay_days", "value", "must", "state")
     list_filter = ("season", "state")
     list_select_related = ("season", "venue")
@@ -226,7 +203,7 @@ class TourRequestAdmin(_ReadOnly, _Refusing):
 
 
 @admin.register(Plan)
-class PlanAdmin(_Kept, _Refusing):
+class PlanAdmin(_Kept, Refusing):
     list_display = ("name_zh", "season", "published_version", "sequence")
     list_filter = ("season",)
     list_select_related = ("season", "published_version__plan")
@@ -263,7 +240,7 @@ class PlanAdmin(_Kept, _Refusing):
 
 
 @admin.register(StopLock)
-class StopLockAdmin(_Refusing):
+class StopLockAdmin(Refusing):
     list_display = ("plan", "unit", "request", "opens_on", "reason")
     list_select_related = ("plan", "unit", "request")
     raw_id_fields = ("plan", "unit", "request")
@@ -290,7 +267,7 @@ class StopLockAdmin(_Refusing):
 
 
 @admin.register(Run)
-class RunAdmin(_ReadOnly, _Refusing):
+class RunAdmin(_ReadOnly, Refusing):
     list_display = ("id", "plan", "state", "seconds", "work", "seed", "requested_by", "created_at")
     list_select_related = ("plan", "job", "requested_by")
     list_filter = ("plan__season",)
@@ -318,7 +295,7 @@ class PlannedStopInline(_ReadOnly, admin.TabularInline):
 
 
 @admin.register(PlanVersion)
-class PlanVersionAdmin(_ReadOnly, _Refusing):
+class PlanVersionAdmin(_ReadOnly, Refusing):
     list_display = ("plan", "number", "total", "bound", "gap", "created_at")
     list_filter = ("plan",)
     list_select_related = ("plan",)
@@ -347,7 +324,7 @@ class PlanVersionAdmin(_ReadOnly, _Refusing):
 
 
 @admin.register(Stop)
-class StopAdmin(_ReadOnly, _Refusing):
+class StopAdmin(_ReadOnly, Refusing):
     list_display = ("uid", "unit", "venue", "space", "opens_on", "closes_on", "state")
     list_filter = ("state", "plan")
     list_select_related = ("unit", "venue", "space")
@@ -388,7 +365,7 @@ class PublishedChangeInline(_ReadOnly, admin.TabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(_ReadOnly, _Refusing):
+class PublicationAdmin(_ReadOnly, Refusing):
     list_display = ("plan", "number", "version", "published_at", "published_by", "message")
     list_select_related = ("plan", "version", "published_by")
     inlines = (PublishedChangeInline,)
