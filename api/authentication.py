@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from venues.models import ApiKey
 from venues.services import keys
+from venues.services.audit import acting_with_key
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -23,6 +24,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             key = keys.authenticate(header[1].decode(), timezone.now())
         if key is None:
             raise AuthenticationFailed("The key is unknown, expired or revoked.")
+        acting_with_key(key.prefix)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:  # signature

@@ -7,8 +7,10 @@ A message only wakes a worker up; what is to be done stands in rows (``venues.mo
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
@@ -27,9 +29,21 @@ app.conf.beat_schedule = {
         "options": {"expires": 5.0},  # while a long run goes on, old messages would only pile up
     },
     "send mail left in the outbox": {"task": "events.deliver_mail", "schedule": 15.0},
+    "leave mail for notices, and the daily digest": {
+        "task": "events.mail_notices",
+        "schedule": 15.0,
+    },
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
     "extend occurrences to the horizon": {
         "task": "events.extend_occurrences",
         "schedule": 86_400.0,
     },
 }
+
+
+@task_prerun.connect
+def _know_origin(*, task_id: str = "", **_: Any) -> None:
+    """What a worker writes into the audit log came from this task."""
+    from venues.services.audit import acting_in_task  # needs the app registry, which comes later
+
+    acting_in_task(task_id)

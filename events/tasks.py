@@ -6,12 +6,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from events.adapters.http import GuardedFetch
-from events.services import occurrences, outbox, retention, subscriptions
+from events.services import notices, occurrences, outbox, retention, subscriptions
 
 
 @shared_task(name="events.deliver_mail", acks_late=True, reject_on_worker_lost=True)
 def deliver_mail() -> None:
     outbox.deliver_mail(now=timezone.now())
+
+
+@shared_task(name="events.mail_notices", acks_late=True, reject_on_worker_lost=True)
+def mail_notices() -> None:
+    notices.mail_notices(now=timezone.now())
 
 
 @shared_task(name="events.refresh_subscriptions", acks_late=True, reject_on_worker_lost=True)

@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
 
 
 class VenuesConfig(AppConfig):
@@ -6,4 +8,10 @@ class VenuesConfig(AppConfig):
     verbose_name = "Network and places"
 
     def ready(self) -> None:
-        from venues import checks  # noqa: F401  # registers itself; needs the app registry
+        from venues import checks, guards  # models are not loaded when this module is
+
+        assert checks  # registers itself
+        post_migrate.connect(
+            guards.make_guards_after_migrate, sender=self, dispatch_uid="venues.guards"
+        )
+        register(Tags.database)(guards.check_guards)

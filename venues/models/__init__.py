@@ -1,9 +1,11 @@
 from venues.models.address import FormerAddress
+from venues.models.audit import AuditEntry, Via
 from venues.models.closure import Closure
 from venues.models.idempotency import IdempotencyRecord
 from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
+from venues.models.notice import MailTime, Notice, NoticePreference
 from venues.models.organisation import Organisation, OrganisationKind
 from venues.models.region import (
     Region,
@@ -16,6 +18,7 @@ from venues.models.venue import CoordinatesSource, Geocoding, Space, Venue, Venu
 
 __all__ = [
     "ApiKey",
+    "AuditEntry",
     "Closure",
     "CoordinatesSource",
     "FormerAddress",
@@ -25,7 +28,10 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "MailTime",
     "Membership",
+    "Notice",
+    "NoticePreference",
     "Organisation",
     "OrganisationKind",
     "RateGate",
@@ -39,4 +45,5 @@ __all__ = [
     "Venue",
     "VenueKind",
     "VenueStatus",
+    "Via",
 ]

@@ -17,10 +17,20 @@ class Role(models.TextChoices):
     """What a membership permits inside its scope; see ``venues.permissions``."""
 
     ADMINISTRATOR = "administrator"
+    NATION_OFFICER = "nation_officer"
+    PROVINCE_OFFICER = "province_officer"
+    PREFECTURE_OFFICER = "prefecture_officer"
+    COUNTY_OFFICER = "county_officer"
     TOUR_PLANNER = "tour_planner"
+    HUB_KEEPER = "hub_keeper"
+    OPERATOR = "operator"
     MUSEUM_PUBLISHER = "museum_publisher"
     MUSEUM_EDITOR = "museum_editor"
     HOST_CONTACT = "host_contact"
+    RECOMMENDER = "recommender"
+    INFORMATION_OFFICER = "information_officer"
+    PAIRED_DONOR = "paired_donor"
+    AUDITOR = "auditor"
     READER = "reader"
 
 
