@@ -2,8 +2,6 @@
 
 A calendar is a head, one VTIMEZONE per zone used, one fragment per entry, and a tail.
 Fragments do not know the calendar they end up in, so they can be stored and joined later.
-The ``icalendar`` library puts properties into content lines; cleaning, time zones and the
-final check are ours.
 """
 
 from __future__ import annotations
@@ -13,11 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Component, Event, vText
-from icalendar.prop import vInline
-
 from events.ical.colours import COLOURS
 from events.ical.entry import NO_TEXT, Entry, Text
+from events.ical.lines import Lines, escaped
 from events.ical.lint import faults
 from events.ical.text import clean_line, clean_text, clean_url
 from events.ical.timezones import vtimezone, years_of
@@ -132,60 +128,60 @@ def write_event(entry: Entry, *, language: str, labels: Mapping[str, str] | None
     Raises:
         UnwritableEntry: the rule is refused, or the result fails the check.
     """
-    event = Event()
+    event = Lines("VEVENT")
     changed_at = entry.changed_at or entry.created_at or _UNKNOWN_CHANGE
-    _put_text(event, "uid", clean_line(entry.uid) or _digest(entry.uid))
-    _put_moment(event, "dtstamp", changed_at)
+    event.put_text("UID", clean_line(entry.uid) or _digest(entry.uid))
+    event.put_moment("DTSTAMP", changed_at)
     if entry.changed_at:
-        _put_moment(event, "last-modified", entry.changed_at)
+        event.put_moment("LAST-MODIFIED", entry.changed_at)
     if entry.created_at:
-        _put_moment(event, "created", entry.created_at)
-    event.add("sequence", entry.sequence)
+        event.put_moment("CREATED", entry.created_at)
+    event.put("SEQUENCE", str(entry.sequence))
     _put_times(event, entry)
     _put_words(event, entry, language)
     _put_facets(event, entry, labels or {})
-    fragment: bytes = event.to_ical()
+    fragment = event.closed()
     if wrong := faults(fragment):
         raise UnwritableEntry(f"entry {entry.uid!r} cannot be written: {'; '.join(wrong)}")
     return fragment
 
 
-def _put_times(event: Event, entry: Entry) -> None:
-    _put_wall_clock(event, "dtstart", entry.start, entry.timezone)
+def _put_times(event: Lines, entry: Entry) -> None:
+    event.put_wall_clock("DTSTART", entry.start, entry.timezone)
     if entry.end != entry.start:
-        _put_wall_clock(event, "dtend", entry.end, entry.timezone)
+        event.put_wall_clock("DTEND", entry.end, entry.timezone)
     if entry.recurrence_id is not None:
-        _put_wall_clock(event, "recurrence-id", entry.recurrence_id, entry.timezone)
+        event.put_wall_clock("RECURRENCE-ID", entry.recurrence_id, entry.timezone)
     if entry.rrule:
         try:
             rule = parse_rule(entry.rrule).as_text(start=entry.start, timezone=entry.timezone)
         except UnsupportedRule as refusal:
             raise UnwritableEntry(f"entry {entry.uid!r}: {refusal}") from refusal
-        _put_raw(event, "rrule", rule)
-    for name, values in (("rdate", entry.rdates), ("exdate", entry.exdates)):
+        event.put("RRULE", rule)
+    for name, values in (("RDATE", entry.rdates), ("EXDATE", entry.exdates)):
         for value in sorted(set(values)):
-            _put_wall_clock(event, name, value, entry.timezone)
+            event.put_wall_clock(name, value, entry.timezone)
     if entry.is_all_day:
-        event.add("transp", "TRANSPARENT")
+        event.put("TRANSP", "TRANSPARENT")
 
 
-def _put_words(event: Event, entry: Entry, language: str) -> None:
+def _put_words(event: Lines, entry: Entry, language: str) -> None:
     title = clean_line(entry.title.in_language(language))
     is_cancelled = entry.status == "CANCELLED"
-    _put_text(event, "summary", (CANCELLED_PREFIX[language] if is_cancelled else "") + title)
-    for name, text in (("description", entry.description), ("location", entry.location)):
+    event.put_text("SUMMARY", (CANCELLED_PREFIX[language] if is_cancelled else "") + title)
+    for name, text in (("DESCRIPTION", entry.description), ("LOCATION", entry.location)):
         if words := clean_text(text.in_language(language)):
-            _put_text(event, name, words)
-    event.add("status", entry.status)
+            event.put_text(name, words)
+    event.put("STATUS", entry.status)
     if entry.visibility != "public":
-        event.add("class", "PRIVATE")
+        event.put("CLASS", "PRIVATE")
     if entry.geo:
-        _put_raw(event, "geo", ";".join(_degrees(each) for each in entry.geo))
+        event.put("GEO", ";".join(_degrees(each) for each in entry.geo))
     if url := clean_url(entry.url):
-        _put_raw(event, "url", url)
+        event.put("URL", url)
 
 
-def _put_facets(event: Event, entry: Entry, labels: Mapping[str, str]) -> None:
+def _put_facets(event: Lines, entry: Entry, labels: Mapping[str, str]) -> None:
     """Words for people in CATEGORIES, the facets themselves beside them.
 
     Not REFID (RFC 9253): libical 3 reports a calendar with it as faulty and drops it.
@@ -193,66 +189,43 @@ def _put_facets(event: Event, entry: Entry, labels: Mapping[str, str]) -> None:
     kind = () if entry.kind == "other" else (entry.kind,)
     categories = [labels.get(each, each) for each in (*kind, *entry.topics, *entry.audiences)]
     if words := _listed(categories):
-        _put_raw(event, "categories", words)
-    _put_text(event, "x-orrery-kind", clean_line(entry.kind))
+        event.put("CATEGORIES", words)
+    event.put_text("X-ORRERY-KIND", clean_line(entry.kind))
     for name in ("topics", "audiences", "refids"):
         if words := _listed(getattr(entry, name)):
-            _put_raw(event, f"x-orrery-{name}", words)
+            event.put(f"X-ORRERY-{name.upper()}", words)
 
 
 def _listed(texts: Iterable[str]) -> str:
     """Comma-separated TEXT values, each once, in their order."""
     words = (word for word in map(clean_line, dict.fromkeys(texts)) if word)
-    return ",".join(vText(word).to_ical().decode() for word in words)
+    return ",".join(escaped(word) for word in words)
 
 
 def _head(info: CalendarInfo, language: str, changed_at: datetime | None) -> bytes:
-    calendar = Calendar()
-    calendar.add("version", "2.0")
-    _put_text(calendar, "prodid", clean_line(info.prodid))
-    calendar.add("calscale", "GREGORIAN")
+    calendar = Lines("VCALENDAR")
+    calendar.put("VERSION", "2.0")
+    calendar.put_text("PRODID", clean_line(info.prodid))
+    calendar.put("CALSCALE", "GREGORIAN")
     name = clean_line(info.name.in_language(language))
     description = clean_text(info.description.in_language(language))
-    for prop, words in (("name", name), ("x-wr-calname", name)):
-        _put_text(calendar, prop, words)
+    for prop, words in (("NAME", name), ("X-WR-CALNAME", name)):
+        calendar.put_text(prop, words)
     if description:
-        for prop in ("description", "x-wr-caldesc"):
-            _put_text(calendar, prop, description)
+        for prop in ("DESCRIPTION", "X-WR-CALDESC"):
+            calendar.put_text(prop, description)
     interval = _duration(info.refresh_interval)
-    _put_raw(calendar, "refresh-interval", interval, VALUE="DURATION")
-    _put_raw(calendar, "x-published-ttl", interval)
+    calendar.put("REFRESH-INTERVAL", interval, VALUE="DURATION")
+    calendar.put("X-PUBLISHED-TTL", interval)
     if source := clean_url(info.source_url):
-        _put_raw(calendar, "source", source, VALUE="URI")
+        calendar.put("SOURCE", source, VALUE="URI")
     if url := clean_url(info.url):
-        _put_raw(calendar, "url", url)
-    _put_raw(calendar, "color", info.colour)
-    _put_raw(calendar, "x-apple-calendar-color", COLOURS[info.colour])
+        calendar.put("URL", url)
+    calendar.put("COLOR", info.colour)
+    calendar.put("X-APPLE-CALENDAR-COLOR", COLOURS[info.colour])
     if changes := [each for each in (info.changed_at, changed_at) if each]:
-        _put_moment(calendar, "last-modified", max(changes))
-    head: bytes = calendar.to_ical()
-    return head.removesuffix(_TAIL)
-
-
-def _put_text(component: Component, name: str, words: str) -> None:
-    component.add(name, vText(words), encode=False)
-
-
-def _put_raw(component: Component, name: str, value: str, **parameters: str) -> None:
-    """For values that are not TEXT and hold nothing that would need escaping."""
-    component.add(name, vInline(value, params=parameters), encode=False)
-
-
-def _put_moment(component: Component, name: str, moment: datetime) -> None:
-    component.add(name, moment.astimezone(UTC).replace(microsecond=0))
-
-
-def _put_wall_clock(event: Event, name: str, value: date | datetime, timezone: str) -> None:
-    if not isinstance(value, datetime):
-        event.add(name, value)
-    elif timezone == "UTC":
-        event.add(name, value.replace(tzinfo=UTC))
-    else:
-        event.add(name, value, parameters={"TZID": timezone})
+        calendar.put_moment("LAST-MODIFIED", max(changes))
+    return calendar.opened()
 
 
 def _order(entry: Entry) -> tuple[datetime, str, str]:
