@@ -1,5 +1,6 @@
 from events.models.event import Event, EventReference, Occurrence, Topic
 from events.models.feed import FeedRevision, PrivateFeed, SavedSearch
+from events.models.invitation import Invitation, ReceivedMail
 from events.models.outbox import OutgoingMail
 from events.models.source import Source, SourceKind, Subscription
 
@@ -7,9 +8,11 @@ __all__ = [
     "Event",
     "EventReference",
     "FeedRevision",
+    "Invitation",
     "Occurrence",
     "OutgoingMail",
     "PrivateFeed",
+    "ReceivedMail",
     "SavedSearch",
     "Source",
     "SourceKind",
