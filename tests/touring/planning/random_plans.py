@@ -56,6 +56,9 @@ def enriched(rng: random.Random, document: dict[str, Any]) -> dict[str, Any]:
     if rng.random() < 0.3:
         made["objective"] = {**document["objective"], "mode": "max_min"}
         made["objective"]["regions"] = rng.choice(([], ["A1"], ["A", "B"]))
+    if rng.random() < 0.2:
+        pair = {"unit": units[0]["id"], "request": document["requests"][0]["id"]}
+        made["forbidden"] = [pair]
     if rng.random() < 0.25:
         made["travel"] = {"matrix": random_matrix(rng, hosts, units)}
     return made

@@ -334,7 +334,8 @@ class SecondCheck:
             wanted = request.exhibitions is None or unit.exhibition in request.exhibitions
             equipped = all(host.offers.get(k, 0) >= least for k, least in unit.requires.items())
             near = unit.regions is None or any(self.lies_in(host, one) for one in unit.regions)
-            if not (wanted and equipped and near):
+            pairs = [(pair.unit, pair.request) for pair in self.problem.forbidden]
+            if not (wanted and equipped and near) or (unit.id, request.id) in pairs:
                 yield "H6", unit.id, request.id, None
 
     def h7(self) -> Iterator[Finding]:
