@@ -1,41 +1,44 @@
-"""May this user …? Plain questions about tours; the network's own are in ``venues.permissions``."""
+"""May this user …? Plain questions about tours, answered from the rows of ``venues.rights``."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from touring.models import Exhibition, Plan, Season, Stop, TourRequest, Unit
-from venues import permissions as network
-from venues.models import Region, Role, Venue
-from venues.permissions import Actor
-
-_HOSTS = network.EDITORS | {Role.HOST_CONTACT}
+from venues.models import Region, Venue
+from venues.permissions import Actor, may, where
 
 
 def can_plan_in(user: Actor | None, region: Region, on: date) -> bool:
-    """Decide about units and stops in the region: planners of it or of what lies above it."""
-    return network.can_plan(user, region, on)
+    """Decide about stops in the region: planners of it or of what lies above it."""
+    return may(user, "stop.plan", on=on, region=region)
+
+
+def can_change_unit(user: Actor | None, unit: Unit, on: date) -> bool:
+    """Change the unit and what is said about its repairs: planners and keepers of its home."""
+    return may(user, "unit.change", on=on, home=unit.home)
 
 
 def can_send(user: Actor | None, unit: Unit, on: date) -> bool:
     """Promise the unit to a host: planners of where it rests, or of a season it takes part in."""
-    if can_plan_in(user, unit.home.region, on):
+    if may(user, "unit.send", on=on, home=unit.home):
         return True
-    planned = network.regions_of(user, network.PLANNERS, on=on)
-    return unit.seasons.filter(region__in=planned).exists()
+    return unit.seasons.filter(where(user, "unit.send", on=on, season="region")).exists()
 
 
 def can_decide_about(user: Actor | None, exhibition: Exhibition, on: date) -> bool:
     """Change an exhibition: planners of its owner; without an owner only superusers."""
-    if exhibition.owner is None:
-        return user is not None and user.is_active and user.is_superuser
-    return network.has_role(user, network.PLANNERS, on=on, organisation=exhibition.owner)
+    return may(user, "exhibition.change", on=on, owner=exhibition.owner)
 
 
 def can_plan_season(user: Actor | None, season: Season, on: date) -> bool:
-    return can_plan_in(user, season.region, on)
+    return may(user, "season.plan", on=on, season=season.region)
+
+
+def can_open_season(user: Actor | None, region: Region, on: date) -> bool:
+    return may(user, "season.plan", on=on, season=region)
 
 
 def can_publish_plan(user: Actor | None, plan: Plan, on: date) -> bool:
@@ -44,8 +47,7 @@ def can_publish_plan(user: Actor | None, plan: Plan, on: date) -> bool:
 
 def can_ask_for(user: Actor | None, venue: Venue, season: Season, on: date) -> bool:
     """Hand in a request for the venue: its own people, or the season's planners."""
-    is_host = network.has_role(user, _HOSTS, on=on, venue=venue)
-    return is_host or can_plan_season(user, season, on)
+    return may(user, "request.write", on=on, venue=venue, season=season.region)
 
 
 def can_change_request(user: Actor | None, request: TourRequest, on: date) -> bool:
@@ -53,18 +55,16 @@ def can_change_request(user: Actor | None, request: TourRequest, on: date) -> bo
 
 
 def seasons_visible_to(user: Actor | None, on: date) -> QuerySet[Season]:
-    """Seasons whose plans, versions and runs ``user`` may read: a role in the season's region."""
-    return Season.objects.filter(region__in=network.regions_of(user, Role.values, on=on))
+    """Seasons whose plans, versions and runs ``user`` may read."""
+    return Season.objects.filter(where(user, "season.read", on=on, season="region"))
 
 
 def requests_visible_to(user: Actor | None, on: date) -> QuerySet[TourRequest]:
-    """Requests of venues where ``user`` has any role, and all of the seasons ``user`` plans."""
-    return TourRequest.objects.filter(
-        Q(venue__in=network.venues_of(user, Role.values, on=on))
-        | Q(season__region__in=network.regions_of(user, network.PLANNERS, on=on))
-    )
+    """Requests of venues where ``user`` works, and all of the seasons ``user`` plans."""
+    seen = where(user, "request.read", on=on, venue="venue", season="season__region")
+    return TourRequest.objects.filter(seen)
 
 
 def stops_visible_to(user: Actor | None, on: date) -> QuerySet[Stop]:
-    """Stops, with all that is said about them, at venues where ``user`` has any role."""
-    return Stop.objects.filter(venue__in=network.venues_of(user, Role.values, on=on))
+    """Stops, with all that is said about them, at venues where ``user`` works or is paired."""
+    return Stop.objects.filter(where(user, "stop.read", on=on, venue="venue"))

@@ -6,7 +6,7 @@ from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
 from venues.models.notice import MailTime, Notice, NoticePreference
-from venues.models.organisation import Organisation, OrganisationKind
+from venues.models.organisation import Organisation, OrganisationKind, OrganisationPath
 from venues.models.region import (
     Region,
     RegionIndicator,
@@ -34,6 +34,7 @@ __all__ = [
     "NoticePreference",
     "Organisation",
     "OrganisationKind",
+    "OrganisationPath",
     "RateGate",
     "Region",
     "RegionIndicator",
