@@ -55,6 +55,508 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Campaign",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("science_day", "science day"),
+                            ("science_month", "science month"),
+                            ("science_week", "science week"),
+                            ("festival", "festival"),
+                            ("joint_action", "joint action"),
+                            ("other", "other"),
+                        ],
+                        default=events.enums.CampaignKind["OTHER"],
+                        max_length=16,
+                    ),
+                ),
+                ("theme_zh", models.CharField(blank=True, max_length=300)),
+                ("theme_en", models.CharField(blank=True, max_length=300)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(help_text="not included")),
+                ("registration_opens_on", models.DateField(blank=True, null=True)),
+                (
+                    "registration_closes_on",
+                    models.DateField(blank=True, help_text="not included", null=True),
+                ),
+                (
+                    "materials_due_on",
+                    models.DateField(blank=True, help_text="the last day", null=True),
+                ),
+                (
+                    "admission",
+                    models.CharField(
+                        choices=[
+                            ("anyone", "anyone"),
+                            ("partners", "partners"),
+                            ("nobody", "nobody"),
+                        ],
+                        default=events.enums.Admission["PARTNERS"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("announced", "announced"),
+                            ("closed", "closed"),
+                        ],
+                        default=events.enums.CampaignState["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="venues.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-starts_on", "slug"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignPartner",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("host", "host"),
+                            ("undertaker", "undertaker"),
+                            ("co_organiser", "co organiser"),
+                            ("guiding_unit", "guiding unit"),
+                            ("sponsor", "sponsor"),
+                        ],
+                        default=events.enums.OrganiserRole["CO_ORGANISER"],
+                        max_length=16,
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="partners",
+                        to="events.campaign",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partnerships",
+                        to="venues.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["organisation__slug"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Event",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.CharField(max_length=255)),
+                (
+                    "public_uid",
+                    models.CharField(
+                        help_text="includes the source; what feeds write",
+                        max_length=255,
+                        unique=True,
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=300)),
+                ("title_en", models.CharField(blank=True, max_length=300)),
+                ("description_zh", models.TextField(blank=True)),
+                ("description_en", models.TextField(blank=True)),
+                (
+                    "location_zh",
+                    models.CharField(
+                        blank=True,
+                        help_text="only where it differs from the venue's address",
+                        max_length=300,
+                    ),
+                ),
+                ("location_en", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("exhibition", "exhibition"),
+                            ("show", "show"),
+                            ("lecture", "lecture"),
+                            ("workshop", "workshop"),
+                            ("course", "course"),
+                            ("open_day", "open day"),
+                            ("camp", "camp"),
+                            ("contest", "contest"),
+                            ("caravan_visit", "caravan visit"),
+                            ("online", "online"),
+                            ("logistics", "logistics"),
+                            ("other", "other"),
+                        ],
+                        default=events.enums.EventKind["OTHER"],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "moderation",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("returned", "returned"),
+                            ("published", "published"),
+                            ("archived", "archived"),
+                        ],
+                        default=events.enums.Moderation["DRAFT"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "return_reason",
+                    models.TextField(blank=True, help_text="to its editors; none unless returned"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "scheduled"),
+                            ("tentative", "tentative"),
+                            ("postponed", "postponed"),
+                            ("rescheduled", "rescheduled"),
+                            ("moved_online", "moved online"),
+                            ("full", "full"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default=events.enums.Status["SCHEDULED"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "public"), ("hosts", "hosts")],
+                        default=events.enums.Visibility["PUBLIC"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "audiences",
+                    models.JSONField(blank=True, default=list, help_text="events.enums.Audience"),
+                ),
+                (
+                    "sectors",
+                    models.JSONField(blank=True, default=list, help_text="events.enums.Sector"),
+                ),
+                (
+                    "languages",
+                    models.JSONField(
+                        blank=True, default=list, help_text="BCP 47: spoken or signed"
+                    ),
+                ),
+                (
+                    "grades",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="school years 1 to 12; 0 is kindergarten",
+                    ),
+                ),
+                (
+                    "age_min",
+                    models.PositiveSmallIntegerField(blank=True, help_text="years", null=True),
+                ),
+                (
+                    "age_max",
+                    models.PositiveSmallIntegerField(blank=True, help_text="included", null=True),
+                ),
+                (
+                    "accessibility",
+                    models.JSONField(
+                        blank=True, default=list, help_text="events.enums.Accessibility"
+                    ),
+                ),
+                (
+                    "attendance",
+                    models.CharField(
+                        choices=[
+                            ("on_site", "on site"),
+                            ("online", "online"),
+                            ("hybrid", "hybrid"),
+                        ],
+                        default=events.enums.Attendance["ON_SITE"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "access_url",
+                    models.URLField(blank=True, help_text="where to join online", max_length=500),
+                ),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("registration_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "contact_zh",
+                    models.CharField(blank=True, help_text="shown to everybody", max_length=300),
+                ),
+                ("contact_en", models.CharField(blank=True, max_length=300)),
+                ("is_free", models.BooleanField(blank=True, help_text="empty: unknown", null=True)),
+                (
+                    "price_amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="the lowest",
+                        max_digits=10,
+                        null=True,
+                    ),
+                ),
+                (
+                    "price_currency",
+                    models.CharField(blank=True, help_text="ISO 4217", max_length=3),
+                ),
+                ("price_zh", models.CharField(blank=True, help_text="in words", max_length=300)),
+                ("price_en", models.CharField(blank=True, max_length=300)),
+                ("start_date", models.DateField(help_text="in `timezone`")),
+                (
+                    "start_time",
+                    models.TimeField(
+                        blank=True, help_text="in `timezone`; none: all day", null=True
+                    ),
+                ),
+                (
+                    "end_date",
+                    models.DateField(help_text="half-open; all-day: first day it is over"),
+                ),
+                ("end_time", models.TimeField(blank=True, null=True)),
+                ("timezone", models.CharField(help_text="IANA id", max_length=60)),
+                ("rrule", models.CharField(blank=True, max_length=2000)),
+                (
+                    "rdates",
+                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
+                ),
+                (
+                    "exdates",
+                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
+                ),
+                (
+                    "overrides",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="original ISO start → changed fields of that date",
+                    ),
+                ),
+                (
+                    "cancelled_from",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="dates that end then or later do not take place",
+                        null=True,
+                    ),
+                ),
+                (
+                    "previous_starts",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="moments (ISO) it was announced for before, in order",
+                    ),
+                ),
+                ("zh_changed_at", models.DateTimeField(blank=True, null=True)),
+                ("en_changed_at", models.DateTimeField(blank=True, null=True)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="venues.venue",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["start_date", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventImage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("url", models.URLField(max_length=500)),
+                ("alt_zh", models.CharField(blank=True, max_length=300)),
+                ("alt_en", models.CharField(blank=True, max_length=300)),
+                ("credit", models.CharField(blank=True, help_text="who made it", max_length=200)),
+                (
+                    "licence",
+                    models.CharField(
+                        choices=[
+                            ("cc0", "cc0"),
+                            ("cc_by", "cc by"),
+                            ("cc_by_sa", "cc by sa"),
+                            ("press", "press"),
+                            ("own_pages", "own pages"),
+                            ("unknown", "unknown"),
+                        ],
+                        default=events.enums.ImageLicence["UNKNOWN"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="events.event",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventOrganiser",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("host", "host"),
+                            ("undertaker", "undertaker"),
+                            ("co_organiser", "co organiser"),
+                            ("guiding_unit", "guiding unit"),
+                            ("sponsor", "sponsor"),
+                        ],
+                        default=events.enums.OrganiserRole["HOST"],
+                        max_length=16,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organisers",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organised",
+                        to="venues.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventReference",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("refid", models.CharField(max_length=120)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="references",
+                        to="events.event",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Occurrence",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(blank=True, max_length=24)),
+                (
+                    "original_start",
+                    models.CharField(help_text="ISO wall clock, or a date", max_length=19),
+                ),
+                ("start_date", models.DateField(help_text="wall clock in the event's zone")),
+                ("end_date", models.DateField(help_text="last day touched plus one")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occurrences",
+                        to="events.event",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["starts_at", "event_id"],
+            },
+        ),
+        migrations.CreateModel(
             name="OutgoingMail",
             fields=[
                 (
@@ -184,6 +686,62 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Participation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default=events.enums.ParticipationState["PROPOSED"],
+                        max_length=10,
+                    ),
+                ),
+                ("is_key_activity", models.BooleanField(default=False)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="events.campaign",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="brought",
+                        to="venues.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="PrivateFeed",
             fields=[
                 (
@@ -304,6 +862,15 @@ class Migration(migrations.Migration):
                 "ordering": ["slug"],
             },
         ),
+        migrations.AddField(
+            model_name="event",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="events.source",
+            ),
+        ),
         migrations.CreateModel(
             name="Subscription",
             fields=[
@@ -345,6 +912,14 @@ class Migration(migrations.Migration):
                 ("name_zh", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("slug", models.SlugField(max_length=60, unique=True)),
+                ("uri", models.URLField(blank=True, max_length=300)),
+                (
+                    "also_called",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="language → further names"
+                    ),
+                ),
+                ("is_deprecated", models.BooleanField(default=False)),
                 (
                     "broader",
                     models.ForeignKey(
@@ -367,256 +942,106 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
+                "ordering": ["slug"],
             },
         ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.CharField(max_length=255)),
-                (
-                    "public_uid",
-                    models.CharField(
-                        help_text="includes the source; what feeds write",
-                        max_length=255,
-                        unique=True,
-                    ),
-                ),
-                ("title_zh", models.CharField(max_length=300)),
-                ("title_en", models.CharField(blank=True, max_length=300)),
-                ("description_zh", models.TextField(blank=True)),
-                ("description_en", models.TextField(blank=True)),
-                (
-                    "location_zh",
-                    models.CharField(
-                        blank=True,
-                        help_text="only where it differs from the venue's address",
-                        max_length=300,
-                    ),
-                ),
-                ("location_en", models.CharField(blank=True, max_length=300)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("exhibition", "exhibition"),
-                            ("show", "show"),
-                            ("lecture", "lecture"),
-                            ("workshop", "workshop"),
-                            ("course", "course"),
-                            ("open_day", "open day"),
-                            ("camp", "camp"),
-                            ("contest", "contest"),
-                            ("caravan_visit", "caravan visit"),
-                            ("online", "online"),
-                            ("logistics", "logistics"),
-                            ("other", "other"),
-                        ],
-                        default=events.enums.EventKind["OTHER"],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "moderation",
-                    models.CharField(
-                        choices=[
-                            ("draft", "draft"),
-                            ("submitted", "submitted"),
-                            ("returned", "returned"),
-                            ("published", "published"),
-                            ("archived", "archived"),
-                        ],
-                        default=events.enums.Moderation["DRAFT"],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("scheduled", "scheduled"),
-                            ("tentative", "tentative"),
-                            ("postponed", "postponed"),
-                            ("rescheduled", "rescheduled"),
-                            ("moved_online", "moved online"),
-                            ("full", "full"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default=events.enums.Status["SCHEDULED"],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "visibility",
-                    models.CharField(
-                        choices=[("public", "public"), ("hosts", "hosts")],
-                        default=events.enums.Visibility["PUBLIC"],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "audiences",
-                    models.JSONField(blank=True, default=list, help_text="events.enums.Audience"),
-                ),
-                ("url", models.URLField(blank=True, max_length=500)),
-                ("is_free", models.BooleanField(blank=True, help_text="empty: unknown", null=True)),
-                ("start_date", models.DateField(help_text="in `timezone`")),
-                (
-                    "start_time",
-                    models.TimeField(
-                        blank=True, help_text="in `timezone`; none: all day", null=True
-                    ),
-                ),
-                (
-                    "end_date",
-                    models.DateField(help_text="half-open; all-day: first day it is over"),
-                ),
-                ("end_time", models.TimeField(blank=True, null=True)),
-                ("timezone", models.CharField(help_text="IANA id", max_length=60)),
-                ("rrule", models.CharField(blank=True, max_length=2000)),
-                (
-                    "rdates",
-                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
-                ),
-                (
-                    "exdates",
-                    models.JSONField(blank=True, default=list, help_text="ISO wall-clock starts"),
-                ),
-                (
-                    "overrides",
-                    models.JSONField(
-                        blank=True,
-                        default=dict,
-                        help_text="original ISO start → changed fields of that date",
-                    ),
-                ),
-                (
-                    "cancelled_from",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="dates that end then or later do not take place",
-                        null=True,
-                    ),
-                ),
-                ("sequence", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField()),
-                (
-                    "organiser",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="venues.organisation",
-                    ),
-                ),
-                (
-                    "venue",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="venues.venue",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="events.source",
-                    ),
-                ),
-                (
-                    "topics",
-                    models.ManyToManyField(blank=True, related_name="events", to="events.topic"),
-                ),
-            ],
-            options={
-                "ordering": ["start_date", "pk"],
-            },
+        migrations.AddField(
+            model_name="event",
+            name="topics",
+            field=models.ManyToManyField(blank=True, related_name="events", to="events.topic"),
         ),
-        migrations.CreateModel(
-            name="EventReference",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("refid", models.CharField(max_length=120)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="references",
-                        to="events.event",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["refid", "event"], name="reference_by_refid")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        models.F("event"), models.F("refid"), name="reference_once_per_event"
-                    )
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="campaign_ends_after_it_starts",
+            ),
         ),
-        migrations.CreateModel(
-            name="Occurrence",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("registration_opens_on__isnull", True),
+                    ("registration_closes_on__isnull", True),
+                    ("registration_closes_on__gt", models.F("registration_opens_on")),
+                    _connector="OR",
                 ),
-                ("key", models.CharField(blank=True, max_length=24)),
-                (
-                    "original_start",
-                    models.CharField(help_text="ISO wall clock, or a date", max_length=19),
+                name="campaign_registration_closes_after_it_opens",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignpartner",
+            constraint=models.UniqueConstraint(
+                models.F("campaign"),
+                models.F("organisation"),
+                name="campaign_partner_once_per_campaign",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventimage",
+            constraint=models.UniqueConstraint(
+                models.F("event"), models.F("url"), name="event_image_once_per_event"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventimage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "licence__in",
+                            [
+                                events.enums.ImageLicence["CC_BY"],
+                                events.enums.ImageLicence["CC_BY_SA"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(("credit", ""), _negated=True),
+                    _connector="OR",
                 ),
-                ("start_date", models.DateField(help_text="wall clock in the event's zone")),
-                ("end_date", models.DateField(help_text="last day touched plus one")),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("is_cancelled", models.BooleanField(default=False)),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="occurrences",
-                        to="events.event",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["starts_at", "event_id"],
-                "indexes": [
-                    models.Index(fields=["starts_at", "ends_at"], name="occurrence_by_time"),
-                    models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        models.F("event"), models.F("key"), name="occurrence_key_once_per_event"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gte", models.F("starts_at"))),
-                        name="occurrence_does_not_end_before_it_starts",
-                    ),
-                ],
-            },
+                name="event_image_attribution_has_somebody_to_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventorganiser",
+            constraint=models.UniqueConstraint(
+                models.F("event"),
+                models.F("organisation"),
+                models.F("role"),
+                name="event_organiser_once_per_role",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="eventreference",
+            index=models.Index(fields=["refid", "event"], name="reference_by_refid"),
+        ),
+        migrations.AddConstraint(
+            model_name="eventreference",
+            constraint=models.UniqueConstraint(
+                models.F("event"), models.F("refid"), name="reference_once_per_event"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="occurrence",
+            index=models.Index(fields=["starts_at", "ends_at"], name="occurrence_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="occurrence",
+            index=models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="occurrence",
+            constraint=models.UniqueConstraint(
+                models.F("event"), models.F("key"), name="occurrence_key_once_per_event"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="occurrence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                name="occurrence_does_not_end_before_it_starts",
+            ),
         ),
         migrations.AddIndex(
             model_name="invitation",
@@ -626,6 +1051,35 @@ class Migration(migrations.Migration):
             model_name="invitation",
             constraint=models.UniqueConstraint(
                 models.F("key"), models.F("address"), name="invitation_once_per_key_and_address"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="participation",
+            index=models.Index(fields=["campaign", "state", "event"], name="campaign_events"),
+        ),
+        migrations.AddConstraint(
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                models.F("campaign"), models.F("event"), name="participation_once_per_campaign"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", True),
+                        ("state", events.enums.ParticipationState["PROPOSED"]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state", events.enums.ParticipationState["PROPOSED"]), _negated=True
+                        ),
+                        ("decided_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="participation_decided_says_when",
             ),
         ),
         migrations.AddIndex(
@@ -639,6 +1093,24 @@ class Migration(migrations.Migration):
                     ("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"
                 ),
                 name="subscription_address_is_http",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("broader__isnull", True),
+                        models.Q(("broader", models.F("pk")), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("replaced_by__isnull", True),
+                        models.Q(("replaced_by", models.F("pk")), _negated=True),
+                        _connector="OR",
+                    ),
+                ),
+                name="topic_not_its_own_broader_or_successor",
             ),
         ),
         migrations.AddIndex(
@@ -701,6 +1173,44 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="event_cancelled_says_from_when",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("age_min__isnull", True),
+                    ("age_max__isnull", True),
+                    ("age_max__gte", models.F("age_min")),
+                    _connector="OR",
+                ),
+                name="event_age_from_young_to_old",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("price_amount__isnull", True), ("price_currency", "")),
+                    models.Q(
+                        ("is_free", False),
+                        ("price_amount__gt", 0),
+                        models.Q(("price_currency", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="event_with_a_price_is_not_free",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("return_reason", ""),
+                    ("moderation", events.enums.Moderation["RETURNED"]),
+                    _connector="OR",
+                ),
+                name="event_reason_only_when_returned",
             ),
         ),
     ]
