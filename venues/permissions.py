@@ -22,6 +22,7 @@ from venues.models import (
     Organisation,
     OrganisationPath,
     Region,
+    RegionLevel,
     RegionPath,
     Venue,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "System",
     "can_administer",
     "can_edit_venue",
+    "can_keep_calendars",
     "can_plan",
     "can_publish_for",
     "has_role",
@@ -204,6 +206,16 @@ def can_plan(user: Actor | None, region: Region, on: date) -> bool:
 def can_administer(user: Actor | None, region: Region, on: date) -> bool:
     """Register venues and organisations in the region, change the tree below it, give roles."""
     return may(user, "region.change", on=on, region=region)
+
+
+def can_keep_calendars(user: Actor | None, country: str, region: Region | None, on: date) -> bool:
+    """Put holiday tables and school calendars in force: of a region, or of the whole country."""
+    if region is not None:
+        return can_administer(user, region, on)
+    if user is not None and user.is_active and user.is_superuser:
+        return True
+    nations = Region.objects.filter(country=country, level=RegionLevel.NATION, valid_to=None)
+    return any(can_administer(user, nation, on) for nation in nations)
 
 
 def require(allowed: bool, message: str, **detail: Any) -> None:

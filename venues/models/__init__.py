@@ -1,6 +1,7 @@
 from venues.models.address import FormerAddress
 from venues.models.audit import AuditEntry, Via
 from venues.models.closure import Closure
+from venues.models.holiday import HolidayDay, HolidayKind, HolidayStatus, HolidayTable
 from venues.models.idempotency import IdempotencyRecord
 from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
@@ -24,6 +25,10 @@ __all__ = [
     "FormerAddress",
     "GeocodeAnswer",
     "Geocoding",
+    "HolidayDay",
+    "HolidayKind",
+    "HolidayStatus",
+    "HolidayTable",
     "IdempotencyRecord",
     "Job",
     "JobKind",
