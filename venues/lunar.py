@@ -85,7 +85,8 @@ class LunarRule:
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValueError(f"lunar years are known from {FIRST_YEAR} to {LAST_YEAR}, not {year}")
         length = LCalendars.ndays(year, self.month)
-        return LunarDate(year, self.month, min(self.day, length)).to_solar_date()
+        day: date = LunarDate(year, self.month, min(self.day, length)).to_solar_date()
+        return day
 
 
 NEW_YEARS_EVE = LunarRule(12, 30)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 
 _DAY = timedelta(days=1)
 _SATURDAY_AND_SUNDAY = frozenset({5, 6})
@@ -91,11 +92,7 @@ def working_days_after(calendar: WorkCalendar, day: date, count: int) -> date:
     """
     if not 1 <= count <= LONGEST_COUNT:
         raise ValueError(f"count must be between 1 and {LONGEST_COUNT}, not {count}")
-    for found in _working_days_from(calendar, day + _DAY):
-        count -= 1
-        if not count:
-            break
-    return found
+    return next(islice(_working_days_from(calendar, day + _DAY), count - 1, None))
 
 
 def working_days_in(calendar: WorkCalendar, first: date, end: date) -> int:
