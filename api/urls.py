@@ -8,7 +8,7 @@ from django.urls.converters import IntConverter
 from api.documents import DocsView, SchemaView
 from api.events import views as events
 from api.feeds import FeedList
-from api.touring import plans, stops
+from api.touring import plans, request_steps, stops
 from api.touring import views as touring
 from api.venues import views as venues
 from api.views import NoSuchAddress
@@ -59,6 +59,11 @@ documented: tuple[URLPattern, ...] = (
     path("tour-requests/<str:code>/accept/", touring.AcceptTourRequest.as_view()),
     path("tour-requests/<str:code>/reject/", touring.RejectTourRequest.as_view()),
     path("tour-requests/<str:code>/withdraw/", touring.WithdrawTourRequest.as_view()),
+    path("tour-requests/<str:code>/steps/", request_steps.TourRequestStepList.as_view()),
+    path("tour-requests/<str:code>/versions/", request_steps.TourRequestVersionList.as_view()),
+    path("tour-requests/<str:code>/papers/", request_steps.TourRequestPaperList.as_view()),
+    path("tour-requests/<str:code>/papers/<id:pk>/", request_steps.TourRequestPaper.as_view()),
+    path("calls/", request_steps.CallList.as_view()),
     path("stops/", stops.StopList.as_view()),
     path("stops/mine/", stops.MyStopList.as_view()),
     path("stops/<str:uid>/", stops.StopItem.as_view(), name="api-stop"),

@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5.0},  # while a long run goes on, old messages would only pile up
     },
+    "mind the deadlines of tour requests": {"task": "touring.mind_deadlines", "schedule": 900.0},
     "send mail left in the outbox": {"task": "events.deliver_mail", "schedule": 15.0},
     "leave mail for notices, and the daily digest": {
         "task": "events.mail_notices",

@@ -67,3 +67,63 @@ class AlreadyTaken(Conflict):
     """The unit or the space is taken on some of these days."""
 
     code = "already_taken"
+
+
+class InvalidCall(Invalid):
+    code = "invalid_call"
+
+
+class InvalidPaper(Invalid):
+    """A file of a type or size that is not taken, or not what its name says."""
+
+    code = "invalid_paper"
+
+
+class DeadlineOver(Conflict):
+    """The call does not take requests on this day."""
+
+    code = "deadline_over"
+
+
+class AlreadyAsked(Conflict):
+    """The county has an active request in this programme and year."""
+
+    code = "already_asked"
+
+
+class QuotaReached(Conflict):
+    """The region hands up as many requests as the call allows it."""
+
+    code = "quota_reached"
+
+
+class GateClosed(Conflict):
+    """Something that must be there before this step is not; every missing thing at once."""
+
+    code = "gate_closed"
+
+
+class InvalidHold(Invalid):
+    code = "invalid_hold"
+
+
+class StaleHold(Stale):
+    """The hold was changed since the caller looked."""
+
+    code = "stale_hold"
+
+
+class AlreadyHeld(Conflict):
+    """Somebody stands before the caller in line."""
+
+    code = "already_held"
+
+
+class InvalidPairing(Invalid):
+    code = "invalid_pairing"
+
+
+class InvalidRecord(Invalid):
+    """What was to be recorded about a stop, a move or a vehicle cannot be right."""
+
+    code = "invalid_record"

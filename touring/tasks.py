@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from touring import queries
-from touring.services import runs
+from touring.services import approval, escalation, runs
 from venues.errors import JobNotQueued, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -36,3 +36,11 @@ def run_queued() -> None:
     for run in queries.runs_nobody_took():
         # Messages that no worker came to read in time are dropped; the next round sends new ones.
         execute_run.apply_async((run.pk,), expires=_MESSAGE_SECONDS)
+
+
+@shared_task(name="touring.mind_deadlines")
+def mind_deadlines() -> None:
+    """Tell of requests nobody answered in time, and close those that came too late."""
+    now = timezone.now()
+    escalation.escalate_overdue(now=now)
+    approval.expire_requests(now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,16 @@ from rest_framework import serializers
 from api.fields import Code, Day, Few
 from api.serializers import StrictSerializer
 from api.venues.spaces import space_of
-from touring.models import Exhibition, RequestState, Season, StopState, TourRequest, Unit, UnitKind
+from touring.models import (
+    Exhibition,
+    RequestCall,
+    RequestState,
+    Season,
+    StopState,
+    TourRequest,
+    Unit,
+    UnitKind,
+)
 from touring.permissions import requests_visible_to
 from touring.services.requests import WantedWindow, Wish
 from venues.models import Region, Venue
@@ -117,11 +127,32 @@ class WishBody(StrictSerializer):
 
 class TourRequestBody(WishBody):
     season = named(Season)
+    call = named(RequestCall, required=False, allow_null=True, help_text="the call answered")
+    draft = serializers.BooleanField(default=False, help_text="keep it, to be handed in later")
+
+
+class RequestStepBody(StrictSerializer):
+    operation = serializers.ChoiceField(["submit", "endorse", "return", "consolidate", "wait"])
+    reason = serializers.CharField(
+        max_length=300, allow_blank=True, default="", help_text="needed to return it"
+    )
+
+
+class PaperBody(StrictSerializer):
+    name = serializers.CharField(max_length=200, help_text="with its ending")
+    content = serializers.CharField(max_length=960_000, help_text="Base64")
+
+    def validate_content(self, text: str) -> bytes:
+        try:
+            return base64.b64decode(text, validate=True)
+        except ValueError as error:
+            raise serializers.ValidationError("This is no Base64.") from error
 
 
 def wish_from(body: dict[str, Any]) -> Wish:
     windows = [WantedWindow(**window) for window in body["windows"]]
-    return Wish(**{**body, "windows": windows})
+    wished = {name: value for name, value in body.items() if name not in ("call", "draft")}
+    return Wish(**{**wished, "windows": windows})
 
 
 class AcceptBody(StrictSerializer):

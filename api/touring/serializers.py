@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from rest_framework import serializers
 from api.serializers import RowSerializer
 from touring.models import (
     PlannedStop,
+    Programme,
     RequestState,
     RequestWindow,
     StopState,
@@ -18,6 +20,7 @@ from touring.models import (
     Unit,
     UnitKind,
 )
+from touring.services.requests import wish_changes, wish_document
 from venues.models import JobState
 
 
@@ -73,6 +76,77 @@ class SeasonRow(RowSerializer):
     end_date = serializers.DateField(help_text="not included")
 
 
+class CallRow(RowSerializer):
+    slug = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    season = serializers.CharField(source="season.slug")
+    programme = serializers.ChoiceField(Programme.choices)
+    year = serializers.IntegerField()
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField(help_text="first day on which nothing is taken")
+    timezone = serializers.CharField(help_text="whose days they are")
+    asks_nation = serializers.BooleanField()
+
+
+class RequestStepRow(RowSerializer):
+    operation = serializers.CharField()
+    from_state = serializers.CharField()
+    to_state = serializers.ChoiceField(RequestState.choices)
+    level = serializers.CharField(help_text="for whom the actor decided")
+    actor = serializers.CharField(source="actor.username", allow_null=True)
+    at = serializers.DateTimeField()
+    note = serializers.CharField()
+    version = serializers.IntegerField(help_text="of the request after the step")
+    due_on = serializers.DateField(allow_null=True, help_text="when the next step is due")
+    escalated_at = serializers.DateTimeField(allow_null=True)
+
+
+class ChangeRow(serializers.Serializer):
+    field = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class RequestVersionRow(RowSerializer):
+    """What was asked for in version ``number``, and what the next change made different."""
+
+    number = serializers.IntegerField()
+    wish = serializers.DictField()
+    changes = ChangeRow(many=True)
+    replaced_at = serializers.DateTimeField()
+    replaced_by = serializers.CharField(source="replaced_by.username", allow_null=True)
+
+    class Meta:
+        added = ("changes",)
+        hidden = ("request_id",)
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        request = TourRequest.objects.select_related("venue", "space").get(pk=rows[0]["request_id"])
+        kept = request.history.order_by("number").values_list("number", "wish")
+        wishes = [*kept, (request.version, wish_document(request))]
+        following = {number: later for (number, _), (_, later) in itertools.pairwise(wishes)}
+        for row in rows:
+            row["changes"] = wish_changes(row["wish"], following[row["number"]])
+
+
+class PaperRow(RowSerializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+    sha256 = serializers.CharField()
+    uploaded_at = serializers.DateTimeField()
+
+
+class PaperDetail(PaperRow):
+    content = serializers.CharField(help_text="Base64")
+
+    class Meta:
+        added = ("content",)
+
+
 class WindowRow(serializers.Serializer):
     first_date = serializers.DateField()
     end_date = serializers.DateField(help_text="not included")
@@ -84,8 +158,10 @@ class TourRequestRow(RowSerializer):
     season = serializers.CharField(source="season.slug")
     venue = serializers.CharField(source="venue.slug")
     space = serializers.CharField(source="space.code", allow_null=True)
+    call = serializers.CharField(source="call.slug", allow_null=True)
+    county = serializers.CharField(source="county.code", allow_null=True)
     state = serializers.ChoiceField(RequestState.choices)
-    reason = serializers.CharField(help_text="why it was rejected")
+    reason = serializers.CharField(help_text="why it was returned or rejected")
     stay_days = serializers.IntegerField()
     windows = WindowRow(many=True, help_text="in the order of liking")
     exhibitions = serializers.ListField(child=serializers.CharField(), help_text="empty: any")

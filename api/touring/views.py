@@ -136,7 +136,12 @@ class TourRequestList(TourRequestView):
         body = self.body(bodies.TourRequestBody)
         season = body.pop("season")
         wanted = requests.submit_request(
-            season=season, wish=bodies.wish_from(body), by=request.user, now=self.now
+            season=season,
+            wish=bodies.wish_from(body),
+            call=body.get("call"),
+            as_draft=body["draft"],
+            by=request.user,
+            now=self.now,
         )
         return self.answer(wanted, status=201)
 

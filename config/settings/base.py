@@ -28,12 +28,6 @@ BROKER_URL = env.str("BROKER_URL", default="filesystem://")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 EMAIL_URL = env.str("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="orrery@localhost")
-MAIL_RATE_PER_MINUTE = env.int("MAIL_RATE_PER_MINUTE", default=600)
-INVITATION_INTERVAL_SECONDS = env.int("INVITATION_INTERVAL_SECONDS", default=300)
-REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="")
-REPLY_AUTHSERV_ID = env.str("REPLY_AUTHSERV_ID", default="")
-REPLY_MAILBOX_URL = env.str("REPLY_MAILBOX_URL", default="")
-INBOUND_MAIL_SECRET = env.str("INBOUND_MAIL_SECRET", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 GEOCODER = env.str("GEOCODER", default="")
 GEOCODER_KEY = env.str("GEOCODER_KEY", default="")
@@ -136,6 +130,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "web" / "static" / "build"] if d.is_dir()]
+MEDIA_ROOT = VAR_DIR / "media"  # papers that people hand in; no address serves the folder
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

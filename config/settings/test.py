@@ -8,3 +8,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 BROKER_URL = "memory://"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WHITENOISE_AUTOREFRESH = True  # no collected files needed, and no warning about their absence
+STORAGES = {  # papers in memory; the rest as in production
+    **STORAGES,  # noqa: F405 # as above
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}

@@ -16,7 +16,8 @@ from events.services.occurrences import refresh_occurrences
 from tests.factories import events as of_events
 from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
-from touring.models import RequestState, StopState
+from touring.models import RequestAttachment, RequestState, StopState
+from touring.services.papers import keep_paper
 from venues.models import Job, JobKind, Role
 from venues.services.keys import issue_api_key
 
@@ -131,6 +132,23 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
     of = {"season": rows["season"], "venue": rows["museum"]}
     rows["request"] = of_touring.TourRequestFactory(code="R-1", state=RequestState.SUBMITTED, **of)
     rows["accepted"] = of_touring.TourRequestFactory(code="R-2", **of)
+    rows["call"] = of_touring.RequestCallFactory(slug="call", season=rows["season"])
+    rows["drafted"] = of_touring.TourRequestFactory(
+        code="R-3",
+        call=rows["call"],
+        programme=rows["call"].programme,
+        year=rows["call"].year,
+        county=rows["county"],
+        state=RequestState.DRAFT,
+        **of,
+    )
+    rows["paper"] = keep_paper(
+        RequestAttachment(request=rows["drafted"]),
+        name="safety.pdf",
+        content=b"%PDF-1.7",
+        by=people["host"],
+        now=timezone.now(),
+    )
     rows["plan"] = of_touring.PlanFactory(season=rows["season"])
     job = {"kind": JobKind.PLANNING_RUN, "requested_by": people["planner"]}
     rows["run"] = of_touring.RunFactory(plan=rows["plan"])

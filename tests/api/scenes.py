@@ -193,6 +193,25 @@ SCENES: dict[str, Scene] = {
     "post_withdraw_tour_request": Scene(
         "post", f"{_R}R-1/withdraw/", HOSTS | PLANNERS, seen="{request.version}"
     ),
+    "get_call_list": Scene("get", "/api/v1/calls/", EVERYONE),
+    "get_tour_request_step_list": Scene("get", f"{_R}R-3/steps/", AT_MUSEUM),
+    "post_tour_request_step_list": Scene(
+        "post",
+        f"{_R}R-3/steps/",
+        HOSTS | PLANNERS,
+        {"operation": "submit"},
+        seen="{drafted.version}",
+    ),
+    "get_tour_request_version_list": Scene("get", f"{_R}R-3/versions/", AT_MUSEUM),
+    "get_tour_request_paper_list": Scene("get", f"{_R}R-3/papers/", AT_MUSEUM),
+    "post_tour_request_paper_list": Scene(
+        "post",
+        f"{_R}R-3/papers/",
+        HOSTS | PLANNERS,
+        {"name": "plan.pdf", "content": "JVBERi0xLjcK"},
+        status=201,
+    ),
+    "get_tour_request_paper": Scene("get", _R + "R-3/papers/{paper.pk}/", AT_MUSEUM),
     "get_stop_list": Scene("get", _S, EVERYONE),
     "get_my_stop_list": Scene("get", f"{_S}mine/", SIGNED_IN),
     "get_stop_item": Scene("get", f"{_S}proposed/", AT_MUSEUM),

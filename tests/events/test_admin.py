@@ -42,11 +42,8 @@ def form(venue, **changes) -> dict[str, object]:
         "rdates": "[]",
         "exdates": "[]",
         "seen_sequence": "0",
-        **{
-            f"{rows}-{which}_FORMS": "0"
-            for rows in ("occurrences", "organisers", "images")
-            for which in ("TOTAL", "INITIAL")
-        },
+        "occurrences-TOTAL_FORMS": "0",
+        "occurrences-INITIAL_FORMS": "0",
     }
     return values | changes
 

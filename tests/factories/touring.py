@@ -13,6 +13,7 @@ from touring.models import (
     Plan,
     PlannedStop,
     PlanVersion,
+    RequestCall,
     RequestState,
     RequestWindow,
     Run,
@@ -102,6 +103,21 @@ class SeasonFactory(DjangoModelFactory):
     def units(season, create, extracted, **kwargs):  # noqa: N805  # factory_boy passes the row
         if create and extracted:
             season.units.set(extracted)
+
+
+class RequestCallFactory(DjangoModelFactory):
+    """A call for regular tours in 2027, open from October 2026 to the end of 2199."""
+
+    class Meta:
+        model = RequestCall
+
+    slug = factory.Sequence(lambda n: f"call-{n}")
+    name_zh = factory.Sequence(lambda n: f"第{n}次申报")
+    season = factory.SubFactory(SeasonFactory)
+    year = 2027
+    opens_on = date(2026, 10, 1)
+    closes_on = date(2199, 12, 31)
+    created_at = CHANGED_AT
 
 
 class TourRequestFactory(DjangoModelFactory):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from touring import lifecycles
 from touring.assembly.days import Calendar
 from touring.assembly.places import Place, closed_spans, offers_of, place_of, without_coordinates
 from touring.assembly.problems import RowProblem, invalid_season, row_problem
@@ -28,7 +29,7 @@ from touring.queries import (
 )
 from venues.models import Closure, RegionLevel
 
-STANDING_STATES = (StopState.OPEN, StopState.CLOSED)
+STANDING_STATES = tuple(StopState(name) for name in lifecycles.STANDING_STOPS)
 """What is on show, or has been, cannot be planned otherwise any more."""
 
 

@@ -18,7 +18,7 @@ from venues.imports.columns import (
 )
 from venues.imports.workbook import RowProblem, Value, read_table
 
-_RANKS = (
+RANKS = (
     (1, "第一意向", "first choice"),
     (2, "第二意向", "second choice"),
     (3, "第三意向", "third choice"),
@@ -44,7 +44,7 @@ COLUMNS = (
     Column("stay_days", ("展出天数", "天数", "stay days"), whole_number(1, 2000), required=True),
     *(
         column
-        for rank, zh, en in _RANKS
+        for rank, zh, en in RANKS
         for column in (
             Column(f"first_{rank}", (f"{zh}开始", f"{en} from"), day, required=rank == 1),
             Column(f"last_{rank}", (f"{zh}结束", f"{en} to"), day, required=rank == 1),
@@ -54,6 +54,12 @@ COLUMNS = (
     Column("expected_visits", ("预计人次", "expected visits"), whole_number(0, 100_000_000)),
     Column("contact_email", ("联系邮箱", "邮箱", "contact email"), text(254)),
     Column("note", ("备注", "note"), text(2000)),
+    # What the export says besides; read over, so that an exported file can be handed in again.
+    Column("state", ("状态", "state"), text(40)),
+    Column("version", ("版本", "version"), text(40)),
+    Column("reason", ("原因", "reason"), text(300)),
+    Column("county", ("区县", "county"), text(200)),
+    Column("year", ("年度", "year"), text(40)),
 )
 
 
@@ -99,7 +105,7 @@ def read_requests(content: bytes) -> tuple[list[RequestRow], list[RowProblem]]:
 
 def _windows(row: TypedRow) -> tuple[list[SheetWindow], list[RowProblem]]:
     windows, problems = [], []
-    for rank, *_ in _RANKS:
+    for rank, *_ in RANKS:
         first, last = (row.values.get(f"{name}_{rank}") for name in ("first", "last"))
         preference = row.values.get(f"preference_{rank}")
         if first and last:

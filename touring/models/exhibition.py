@@ -26,6 +26,9 @@ class Exhibition(Bilingual):
     requires = models.JSONField(default=dict, blank=True)
     setup_days = models.PositiveSmallIntegerField(default=4)
     strike_days = models.PositiveSmallIntegerField(default=2)
+    guides_needed = models.PositiveSmallIntegerField(
+        default=0, help_text="trained guides a stop needs before it opens"
+    )
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 
+from touring import lifecycles
 from touring.models.exhibition import Unit
 from touring.models.plan import DAYS_IN_ORDER, Plan
 from touring.models.request import TourRequest
@@ -13,29 +14,28 @@ from venues.models import Space, Venue
 
 
 class StopState(models.TextChoices):
-    """Public from ``contracted`` on; ``released`` and ``cancelled`` free unit and space."""
+    """The states of ``touring.lifecycles.STOP``."""
 
     PROPOSED = "proposed", "拟定"
+    OPTION = "option", "意向"
+    CHALLENGED = "challenged", "被挑战"
     CONFIRMED = "confirmed", "已确认"
     CONTRACTED = "contracted", "已签约"
+    PREPARING = "preparing", "准备中"
+    IN_TRANSIT = "in_transit", "运输中"
+    INSTALLING = "installing", "布展中"
     OPEN = "open", "展出中"
+    SUSPENDED = "suspended", "暂停"
+    CLOSING = "closing", "撤展中"
+    HANDED_OVER = "handed_over", "已交接"
+    REPORTED = "reported", "已总结"
     CLOSED = "closed", "已闭展"
     RELEASED = "released", "已释放"
     CANCELLED = "cancelled", "已取消"
 
 
-class HostAnswer(models.TextChoices):
-    """What the host answered to the invitation to these dates."""
-
-    NOT_ASKED = "", "未邀请"
-    NEEDS_ACTION = "needs_action", "未答复"
-    ACCEPTED = "accepted", "已接受"
-    DECLINED = "declined", "已谢绝"
-    TENTATIVE = "tentative", "待定"
-
-
-FREEING_STATES = (StopState.RELEASED, StopState.CANCELLED)
-PUBLIC_STATES = (StopState.CONTRACTED, StopState.OPEN, StopState.CLOSED)
+FREEING_STATES = tuple(StopState(name) for name in lifecycles.FREEING_STOPS)
+PUBLIC_STATES = tuple(StopState(name) for name in lifecycles.PUBLIC_STOPS)
 
 
 class StopQuerySet(models.QuerySet["Stop"]):
@@ -74,7 +74,7 @@ class Stop(models.Model):
     request = models.OneToOneField(
         TourRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="stop"
     )
-    state = models.CharField(max_length=10, choices=StopState, default=StopState.PROPOSED)
+    state = models.CharField(max_length=12, choices=StopState, default=StopState.PROPOSED)
     reason = models.CharField(max_length=200, blank=True, help_text="why released or cancelled")
     origin = models.ForeignKey(
         Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -84,11 +84,6 @@ class Stop(models.Model):
     opens_on = models.DateField()
     closes_on = models.DateField(help_text="first day no longer open")
     leaves_on = models.DateField(help_text="first day no longer at the host")
-    host_answer = models.CharField(
-        max_length=12, choices=HostAnswer, default=HostAnswer.NOT_ASKED, blank=True
-    )
-    host_answered_at = models.DateTimeField(null=True, blank=True)
-    host_comment = models.TextField(blank=True, help_text="plain text of the host")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -24,7 +24,12 @@ from venues.imports.workbook import RowProblem
 from venues.models import Space, Venue
 from venues.permissions import Actor
 
-_OVER = (RequestState.REJECTED, RequestState.WITHDRAWN)
+_OVER = (
+    RequestState.REJECTED,
+    RequestState.WITHDRAWN,
+    RequestState.EXPIRED,
+    RequestState.FULFILLED,
+)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,22 @@ from django.utils import timezone
 
 from touring.assembly import Assembly, assemble, outdated_stops, plan_of
 from touring.errors import AnotherPlanHolds, PlanBroken, StalePlan
-from touring.models import Plan, PlannedStop, PlanVersion, Publication, PublishedChange, Stop
+from touring.models import (
+    Plan,
+    PlannedStop,
+    PlanVersion,
+    Publication,
+    PublishedChange,
+    Stop,
+    TourRequest,
+)
 from touring.models.stop import FREEING_STATES, StopState
 from touring.permissions import can_publish_plan
 from touring.planning.check import violations
 from touring.services.calendars import sync_plan
 from touring.services.contention import patient
 from touring.services.notices import tell_hosts
+from touring.services.request_steps import step_all
 from touring.services.stops import free_stop, lock_plans_of_season, replace_stops
 from venues.errors import NotAllowed
 from venues.permissions import Actor
@@ -75,6 +84,7 @@ def publish_version(
         refuse_if_broken(version)
         publication = _log(plan, version, by, now, message)
         changes = _write_stops(version, publication, now=now)
+        _tell_requests(changes, by, now)
         plan.published_version = version
         plan.sequence += 1
         plan.save(update_fields=["published_version", "sequence"])
@@ -225,6 +235,18 @@ def _write_stops(
             written.append(_promised(stop, wanted, version.plan, now))
     replace_stops(written, now=now)
     return PublishedChange.objects.bulk_create(changes)
+
+
+def _tell_requests(changes: Iterable[PublishedChange], by: Actor, now: datetime) -> None:
+    """Requests with a stop are planned from now on, those that lost theirs accepted again."""
+    placed: set[int] = set()
+    lost: set[int] = set()
+    for change in changes:
+        (placed if change.after else lost).add(change.request_id)
+    rows = TourRequest.objects.select_related("season", "call").order_by("pk")
+    locked = rows.select_for_update(of=("self",))
+    step_all(locked.filter(pk__in=placed), "plan", by=by, now=now)
+    step_all(locked.filter(pk__in=lost), "unplan", by=by, now=now)
 
 
 def _differs(stop: Stop, wanted: PlannedStop) -> bool:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from touring.errors import InvalidRequest, StaleRequest, WrongState
+from touring import lifecycles
+from touring.errors import AlreadyAsked, WrongState
 from touring.models import (
     Exhibition,
+    RequestCall,
     RequestState,
+    RequestVersion,
     RequestWindow,
     Season,
     Stop,
-    StopState,
     TourRequest,
 )
-from touring.permissions import can_ask_for, can_change_request, can_plan_season
+from touring.permissions import (
+    can_ask_for,
+    can_change_request,
+    can_decide_about_request,
+    can_plan_season,
+)
+from touring.services.request_steps import (
+    county_of,
+    enter,
+    invalid_request,
+    legal_step,
+    locked_request,
+    note_step,
+    require_decider,
+    require_only_one,
+    require_reason,
+    require_within_deadline,
+)
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
 from venues.permissions import Actor
 from venues.texts import forbidden_characters
 
 MOST_STAY_DAYS = 2_000
-_UNDECIDED = (RequestState.DRAFT, RequestState.SUBMITTED)
 
 
 @dataclass(frozen=True)
@@ -68,59 +86,86 @@ def problems_of(wish: Wish, season: Season) -> list[dict[str, str]]:
 
 
 def submit_request(
-    *, season: Season, wish: Wish, by: Actor, now: datetime, code: str | None = None
+    *,
+    season: Season,
+    wish: Wish,
+    by: Actor,
+    now: datetime,
+    code: str | None = None,
+    call: RequestCall | None = None,
+    as_draft: bool = False,
 ) -> TourRequest:
     """Hand in a wish for the season; without ``code`` the next free one of the season is given.
+
+    A host names a call where the season has any. ``as_draft``: keep it for later.
 
     Raises:
         NotAllowed: ``by`` acts neither for the venue nor for the season.
         InvalidRequest: with every problem at once.
+        DeadlineOver: the call takes nothing today.
+        AlreadyAsked: the county asks already in this programme and year.
     """
     if not can_ask_for(by, wish.venue, season, timezone.localdate(now)):
         raise NotAllowed(f"You may not ask for tours on behalf of {wish.venue}.")
-    _refuse_if_invalid(wish, season)
-    with transaction.atomic():
-        Season.objects.select_for_update().get(pk=season.pk)  # one code at a time
-        code = code or _next_code(season)
-        if TourRequest.objects.filter(code=code).exists():
-            raise _invalid([{"field": "code", "message": f"{code} is taken: choose another"}])
-        request = TourRequest.objects.create(
-            code=code,
-            season=season,
-            state=RequestState.SUBMITTED,
-            created_at=now,
-            changed_at=now,
-            **_columns(wish),
-        )
-        _write_lists(request, wish)
+    _refuse_if_invalid(wish, season, call=call, by=by, now=now)
+    try:
+        with transaction.atomic():
+            Season.objects.select_for_update().get(pk=season.pk)  # one code at a time
+            code = code or _next_code(season)
+            if TourRequest.objects.filter(code=code).exists():
+                raise invalid_request(
+                    [{"field": "code", "message": f"{code} is taken: choose another"}]
+                )
+            request = _new_request(season, wish, call, code, now, as_draft=as_draft)
+            if not as_draft:
+                require_within_deadline(request, now)
+            require_only_one(request)
+            request.save()
+            _write_lists(request, wish)
+            operation = "draft" if as_draft else "submit"
+            note_step(request, operation, "", "host_contact", by=by, now=now)
+    except IntegrityError as refusal:
+        raise _asked_meanwhile(refusal, call) from refusal
     return request
 
 
 def change_request(
     *, request_id: int, seen_version: int, wish: Wish, by: Actor, now: datetime
 ) -> TourRequest:
-    """Replace what is asked for. An accepted request goes back to submitted: it is another wish.
+    """Replace what is asked for; what was asked before is kept as a version.
+
+    An accepted request goes back to submitted: it is another wish, and is decided about anew.
 
     Raises:
         NotAllowed: ``by`` acts neither for the venue asked for so far, nor for the new one, nor
             for the season.
         StaleRequest: a colleague changed it since the caller looked.
-        WrongState: it was withdrawn or rejected; hand in a new one.
+        WrongState: it was withdrawn or rejected, or is under way through the levels.
         InvalidRequest: with every problem at once.
     """
     with transaction.atomic():
-        request = _locked(request_id, seen_version)
+        request = locked_request(request_id, seen_version)
         today = timezone.localdate(now)
         if not (
             can_change_request(by, request, today)
             and can_ask_for(by, wish.venue, request.season, today)
         ):
             raise NotAllowed(f"You may not change request {request.code}.")
-        _require_state(request, (*_UNDECIDED, RequestState.ACCEPTED))
-        _refuse_if_invalid(wish, request.season)
+        step = legal_step(request, "change")
+        _refuse_if_invalid(wish, request.season, call=request.call, by=by, now=now)
+        RequestVersion.objects.create(
+            request=request,
+            number=request.version,
+            wish=wish_document(request),
+            replaced_at=now,
+            replaced_by_id=by.pk,
+        )
         for name, value in _columns(wish).items():
             setattr(request, name, value)
-        _enter(request, RequestState.SUBMITTED, now)
+        if request.call is not None:
+            request.county = county_of(wish.venue.region)
+            require_only_one(request)
+        enter(request, step, by=by, now=now)
         _write_lists(request, wish)
     return request
 
@@ -136,17 +181,21 @@ def accept_request(
 ) -> TourRequest:
     """Let the planner serve it; ``value`` is its need-weighted worth, ``must`` a duty to serve.
 
+    Under a call the province decides about what the prefecture consolidated, or the nation where
+    the call asks it; without a call the season's planner about what was submitted.
+
     Raises: NotAllowed, StaleRequest, WrongState, InvalidRequest (a value below 0).
     """
     with transaction.atomic():
-        request = _locked(request_id, seen_version)
-        _require_planner(by, request, now)
-        _require_state(request, (RequestState.SUBMITTED,))
+        request = locked_request(request_id, seen_version)
+        require_may_decide(by, request, now)
+        step = legal_step(request, "accept")
+        require_decider(by, request, step, now)
         if value is not None and not 0 <= value < float("inf"):
-            raise _invalid([{"field": "value", "message": "give a number from 0"}])
+            raise invalid_request([{"field": "value", "message": "give a number from 0"}])
         request.value = request.value if value is None else value
         request.must = request.must if must is None else must
-        _enter(request, RequestState.ACCEPTED, now)
+        enter(request, step, by=by, now=now)
     return request
 
 
@@ -158,13 +207,12 @@ def reject_request(
     Raises: NotAllowed, StaleRequest, WrongState, InvalidRequest (no reason).
     """
     with transaction.atomic():
-        request = _locked(request_id, seen_version)
-        _require_planner(by, request, now)
-        _require_state(request, (RequestState.SUBMITTED, RequestState.ACCEPTED))
-        if not reason.strip():
-            raise _invalid([{"field": "reason", "message": "tell the host why"}])
-        request.reason = reason.strip()[:300]
-        _enter(request, RequestState.REJECTED, now)
+        request = locked_request(request_id, seen_version)
+        require_may_decide(by, request, now)
+        step = legal_step(request, "reject")
+        require_decider(by, request, step, now)
+        request.reason = require_reason(reason)
+        enter(request, step, by=by, now=now, note=request.reason)
     return request
 
 
@@ -173,61 +221,96 @@ def withdraw_request(
 ) -> TourRequest:
     """Take it back. A stop it has already stays until the next publication lets it go.
 
-    Raises: NotAllowed, StaleRequest, WrongState (also while its stop is open).
+    Raises: NotAllowed, StaleRequest, WrongState (also while its stop is under way).
     """
     with transaction.atomic():
-        request = _locked(request_id, seen_version)
+        request = locked_request(request_id, seen_version)
         if not can_change_request(by, request, timezone.localdate(now)):
             raise NotAllowed(f"You may not withdraw request {request.code}.")
-        _require_state(request, (*_UNDECIDED, RequestState.ACCEPTED))
-        if Stop.objects.filter(request=request, state=StopState.OPEN).exists():
+        step = legal_step(request, "withdraw")
+        if Stop.objects.filter(request=request, state__in=lifecycles.STANDING_STOPS).exists():
             raise WrongState(f"The stop of {request.code} is open; cancel that first.")
-        _enter(request, RequestState.WITHDRAWN, now)
+        enter(request, step, by=by, now=now)
     return request
 
 
-def _locked(request_id: int, seen_version: int) -> TourRequest:
-    request = (
-        TourRequest.objects.select_for_update(of=("self",))
-        .select_related("season__region", "venue__region")
-        .get(pk=request_id)
+def wish_document(request: TourRequest) -> dict[str, Any]:
+    """What the request asks for now, as JSON with names in place of numbers."""
+    return {
+        "venue": request.venue.slug,
+        "space": request.space.code if request.space else None,
+        "stay_days": request.stay_days,
+        "windows": [
+            {
+                "first_date": window.first_date.isoformat(),
+                "end_date": window.end_date.isoformat(),
+                "preference": window.preference,
+            }
+            for window in request.windows.all()
+        ],
+        "exhibitions": sorted(one.slug for one in request.exhibitions.all()),
+        "expected_visits": request.expected_visits,
+        "contact_email": request.contact_email,
+        "note": request.note,
+    }
+
+
+def wish_changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two versions of a wish, field by field."""
+    return [
+        {"field": name, "before": before.get(name), "after": after[name]}
+        for name in after
+        if before.get(name) != after[name]
+    ]
+
+
+def require_may_decide(by: Actor, request: TourRequest, now: datetime) -> None:
+    """Refuse strangers before they learn in which state the request is."""
+    if not can_decide_about_request(by, request, timezone.localdate(now)):
+        raise NotAllowed(f"Only those who decide for {request.season} decide about {request.code}.")
+
+
+def _new_request(
+    season: Season,
+    wish: Wish,
+    call: RequestCall | None,
+    code: str,
+    now: datetime,
+    *,
+    as_draft: bool,
+) -> TourRequest:
+    return TourRequest(
+        code=code,
+        season=season,
+        call=call,
+        programme=call.programme if call else "",
+        year=call.year if call else None,
+        county=county_of(wish.venue.region) if call else None,
+        state=RequestState.DRAFT if as_draft else RequestState.SUBMITTED,
+        created_at=now,
+        changed_at=now,
+        **_columns(wish),
     )
-    if request.version != seen_version:
-        raise StaleRequest(
-            "The request was changed in the meantime; look again and repeat.",
-            version=request.version,
-        )
-    return request
 
 
-def _enter(request: TourRequest, state: RequestState, now: datetime) -> None:
-    request.state = state
-    request.version += 1
-    request.changed_at = now
-    request.save()
+def _asked_meanwhile(refusal: IntegrityError, call: RequestCall | None) -> Exception:
+    """The database's own refusal of a second active request, in our words."""
+    if call is None:
+        return refusal
+    return AlreadyAsked(f"The county asks already in {call.year}; change that request instead.")
 
 
-def _require_state(request: TourRequest, states: Iterable[str]) -> None:
-    if request.state not in states:
-        raise WrongState(
-            f"Request {request.code} is {request.state}; that is no step from there.",
-            state=request.state,
-        )
-
-
-def _require_planner(by: Actor, request: TourRequest, now: datetime) -> None:
-    if not can_plan_season(by, request.season, timezone.localdate(now)):
-        raise NotAllowed(f"Only planners of {request.season} decide about {request.code}.")
-
-
-def _refuse_if_invalid(wish: Wish, season: Season) -> None:
-    if problems := problems_of(wish, season):
-        raise _invalid(problems)
-
-
-def _invalid(problems: list[dict[str, str]]) -> InvalidRequest:
-    listed = "; ".join(f"{one['field']}: {one['message']}" for one in problems)
-    return InvalidRequest(f"The request cannot be handed in. {listed}.", problems=problems)
+def _refuse_if_invalid(
+    wish: Wish, season: Season, *, call: RequestCall | None, by: Actor, now: datetime
+) -> None:
+    problems = problems_of(wish, season)
+    if call is not None and call.season_id != season.pk:
+        problems.append({"field": "call", "message": f"{call.slug} is no call of {season}"})
+    is_planner = can_plan_season(by, season, timezone.localdate(now))
+    if call is None and not is_planner and season.calls.exists():
+        problems.append({"field": "call", "message": "name the call you answer"})
+    if problems:
+        raise invalid_request(problems)
 
 
 def _stay_problems(wish: Wish) -> Iterator[tuple[str, str]]:

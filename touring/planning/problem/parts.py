@@ -184,14 +184,6 @@ class Lock:
 
 
 @dataclass(frozen=True)
-class Forbidden:
-    """An assignment that may not be (H6): this unit never serves this request."""
-
-    unit: str
-    request: str
-
-
-@dataclass(frozen=True)
 class Gaps:
     """Days from a close to the next opening in one place group."""
 
@@ -299,5 +291,4 @@ class Statement:
     gaps: Gaps = Gaps()
     rotations: tuple[Rotation, ...] = ()
     history: tuple[History, ...] = ()
-    forbidden: tuple[Forbidden, ...] = ()
     hash: str = ""

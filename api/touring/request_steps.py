@@ -1,0 +1,105 @@
+"""Requests on their way through the levels: calls, steps, earlier versions, papers."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.schema import operation
+from api.touring import bodies
+from api.touring.serializers import (
+    CallRow,
+    PaperDetail,
+    PaperRow,
+    RequestStepRow,
+    RequestVersionRow,
+    TourRequestRow,
+)
+from api.touring.views import TourRequestView
+from api.views import ResourceView
+from touring.models import RequestAttachment, RequestCall, RequestStep, RequestVersion, TourRequest
+from touring.services import approval, papers
+
+_STEPS: dict[str, Callable[..., TourRequest]] = {
+    "submit": approval.submit_draft,
+    "endorse": approval.endorse_request,
+    "consolidate": approval.consolidate_request,
+    "wait": approval.let_wait,
+    "return": approval.return_request,
+}
+
+
+class CallList(ResourceView):
+    resource = "tour-requests"
+
+    @operation(answers=CallRow, paged=True)
+    def get(self, request: Request) -> Response:
+        """Who may ask for what, and until when."""
+        return self.page(CallRow, RequestCall.objects.all(), ordering=("-opens_on", "slug"))
+
+
+class TourRequestStepList(TourRequestView):
+    @operation(answers=RequestStepRow, paged=True)
+    def get(self, request: Request, code: str) -> Response:
+        """Every step so far: who, when, from where to where, and by when the next is due."""
+        steps = RequestStep.objects.filter(request=self._wanted(code))
+        return self.page(RequestStepRow, steps, ordering=("pk",))
+
+    @operation(answers=TourRequestRow, body=bodies.RequestStepBody, if_match=True)
+    def post(self, request: Request, code: str) -> Response:
+        """Take the next step; acceptance and rejection have addresses of their own."""
+        looked_at = self.looked_at(code)
+        body = self.body(bodies.RequestStepBody)
+        chosen, reason = body["operation"], body["reason"]
+        given: dict[str, Any] = {"reason": reason} if chosen == "return" else {}
+        return self.answer(_STEPS[chosen](**looked_at, **given))
+
+    def _wanted(self, code: str) -> TourRequest:
+        return get_object_or_404(self.visible, code=code)
+
+
+class TourRequestVersionList(TourRequestView):
+    @operation(answers=RequestVersionRow, paged=True)
+    def get(self, request: Request, code: str) -> Response:
+        """What was asked for before, and what each change changed."""
+        wanted = get_object_or_404(self.visible, code=code)
+        return self.page(
+            RequestVersionRow, RequestVersion.objects.filter(request=wanted), ordering=("number",)
+        )
+
+
+class TourRequestPaperList(TourRequestView):
+    @operation(answers=PaperRow, paged=True)
+    def get(self, request: Request, code: str) -> Response:
+        return self.page(PaperRow, self._papers(code), ordering=("pk",))
+
+    @operation(answers=PaperRow, status=201, body=bodies.PaperBody)
+    def post(self, request: Request, code: str) -> Response:
+        """Add a PDF, picture, .docx or .xlsx; larger files than this takes go through the admin."""
+        wanted = get_object_or_404(self.visible, code=code)
+        paper = papers.attach_to_request(
+            request_id=wanted.pk, **self.body(bodies.PaperBody), by=request.user, now=self.now
+        )
+        return self.row(PaperRow, RequestAttachment.objects.filter(pk=paper.pk), status=201)
+
+    def _papers(self, code: str) -> QuerySet[RequestAttachment]:
+        wanted = get_object_or_404(self.visible, code=code)
+        return RequestAttachment.objects.filter(request=wanted)
+
+
+class TourRequestPaper(TourRequestView):
+    @operation(answers=PaperDetail)
+    def get(self, request: Request, code: str, pk: int) -> Response:
+        """The file itself, as Base64: nothing that was handed in is ever shown as a page."""
+        wanted = get_object_or_404(self.visible, code=code)
+        paper = get_object_or_404(RequestAttachment, request=wanted, pk=pk)
+        with paper.file.open("rb") as file:
+            content = base64.b64encode(file.read()).decode()
+        row = PaperRow.one(RequestAttachment.objects.filter(pk=pk), now=self.now)
+        return Response({**(row or {}), "content": content})
