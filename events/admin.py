@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -14,19 +16,24 @@ from django.forms.models import BaseModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from events.enums import Audience
+from events.enums import Accessibility, Attendance, Audience, Sector
 from events.errors import InvalidEvent
 from events.ical.entry import Text
 from events.models import (
     Event,
+    EventImage,
+    EventOrganiser,
     Occurrence,
     OutgoingMail,
     Source,
     Subscription,
     Topic,
 )
+from events.models.choices import choices
+from events.models.event import BILINGUAL
 from events.services import editing, outbox, publishing, subscriptions
-from events.services.values import EventValues, checked
+from events.services.checking import checked
+from events.services.values import LISTS, EventValues, Organiser, Picture
 from venues.errors import DomainError
 from venues.models import Venue
 
@@ -74,23 +81,54 @@ class OccurrenceInline(_ReadOnly, admin.TabularInline):
     max_num = 0
 
 
+class OrganiserInline(admin.TabularInline):
+    model = EventOrganiser
+    fields = ("organisation", "role")
+    raw_id_fields = ("organisation",)
+    extra = 0
+
+
+class ImageForm(forms.ModelForm):
+    url = forms.CharField(max_length=500)
+
+
+class ImageInline(admin.TabularInline):
+    model = EventImage
+    form = ImageForm
+    fields = ("url", "alt_zh", "alt_en", "credit", "licence")
+    extra = 0
+
+
+def _several(enum: type[StrEnum]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        choices=[(member.value, member.value) for member in enum], required=False
+    )
+
+
 class EventForm(forms.ModelForm):
     """An event as an editor states it; ``seen_sequence`` is the version the page was made from."""
 
     seen_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
-    audiences = forms.MultipleChoiceField(
-        choices=[(member.value, member.value) for member in Audience], required=False
+    audiences = _several(Audience)
+    sectors = _several(Sector)
+    accessibility = _several(Accessibility)
+    attendance = forms.ChoiceField(
+        choices=[("", "as venue and address say"), *choices(Attendance)], required=False
     )
-
     url = forms.CharField(max_length=500, required=False)
+    access_url = forms.CharField(max_length=500, required=False)
+    registration_url = forms.CharField(max_length=500, required=False)
 
     class Meta:
         model = Event
         fields = (
-            *("title_zh", "title_en", "kind", "venue", "organiser", "visibility", "audiences"),
-            *("topics", "is_free", "url", "start_date", "start_time", "end_date", "end_time"),
+            *("title_zh", "title_en", "kind", "venue", "visibility", "audiences", "topics"),
+            *("sectors", "languages", "grades", "age_min", "age_max", "is_free"),
+            *("price_amount", "price_currency", "price_zh", "price_en", "url"),
+            *("start_date", "start_time", "end_date", "end_time"),
             *("timezone", "rrule", "rdates", "exdates", "description_zh", "description_en"),
-            *("location_zh", "location_en"),
+            *("location_zh", "location_en", "attendance", "access_url", "registration_url"),
+            *("contact_zh", "contact_en", "accessibility"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -113,7 +151,7 @@ class EventForm(forms.ModelForm):
 
 def _field(name: str) -> str:
     """The form's field that shows a problem of the values' field."""
-    bilingual = {"title": "title_zh", "location": "location_zh"}
+    bilingual = {name: f"{name}_zh" for name in BILINGUAL}
     return bilingual.get(name, {"start": "start_date", "end": "end_date"}.get(name, name))
 
 
@@ -124,37 +162,61 @@ def _values(cleaned: dict[str, Any]) -> EventValues:
 
     start = when("start")
     read = type(start).fromisoformat
+    plain = {
+        name: cleaned[name]
+        for name in (
+            *("venue", "kind", "visibility", "is_free", "url", "timezone", "rrule"),
+            *("age_min", "age_max", "price_amount", "price_currency", "attendance"),
+            *("access_url", "registration_url"),
+        )
+    }
+    facts: dict[str, Any] = (
+        plain
+        | {name: tuple(cleaned[name] or ()) for name in LISTS}
+        | {name: Text(cleaned[f"{name}_zh"], cleaned[f"{name}_en"]) for name in BILINGUAL}
+    )
     return EventValues(
-        title=Text(cleaned["title_zh"], cleaned["title_en"]),
-        description=Text(cleaned["description_zh"], cleaned["description_en"]),
-        location=Text(cleaned["location_zh"], cleaned["location_en"]),
         start=start,
         end=when("end"),
-        audiences=tuple(cleaned["audiences"]),
         topics=tuple(topic.slug for topic in cleaned["topics"]),
         rdates=tuple(read(each) for each in cleaned["rdates"] or []),
         exdates=tuple(read(each) for each in cleaned["exdates"] or []),
-        **{
-            name: cleaned[name]
-            for name in (
-                *("venue", "organiser", "kind", "visibility", "is_free", "url"),
-                *("timezone", "rrule"),
-            )
-        },
+        **facts,
     )
+
+
+def _rows(formsets: Any) -> dict[str, Any]:
+    """Organisers and pictures as the formsets have them; removed ones are not among them."""
+    stated = {
+        formset.model: [row for row in formset.cleaned_data if row and not row.get("DELETE", False)]
+        for formset in formsets
+        if formset.model in (EventOrganiser, EventImage)
+    }
+    return {
+        "organisers": tuple(
+            Organiser(row["organisation"], row["role"]) for row in stated.get(EventOrganiser, ())
+        ),
+        "images": tuple(
+            Picture(row["url"], Text(row["alt_zh"], row["alt_en"]), row["credit"], row["licence"])
+            for row in stated.get(EventImage, ())
+        ),
+    }
 
 
 @admin.register(Event)
 class EventAdmin(Refusing):
     form = EventForm
-    inlines = (OccurrenceInline,)
+    inlines = (OrganiserInline, ImageInline, OccurrenceInline)
     list_display = ("title_zh", "venue", "start_date", "moderation", "status", "source")
     list_filter = ("moderation", "status", "kind", "visibility")
     list_select_related = ("venue", "source")
     search_fields = ("title_zh", "title_en", "uid", "public_uid")
     autocomplete_fields = ("topics",)
-    raw_id_fields = ("venue", "organiser")
-    readonly_fields = ("public_uid", "source", "moderation", "status", "sequence", "changed_at")
+    raw_id_fields = ("venue",)
+    readonly_fields = (
+        *("public_uid", "source", "moderation", "return_reason", "status", "sequence"),
+        *("translation", "changed_at"),
+    )
     actions = ("publish", "archive", "cancel", "reinstate")
 
     def get_fields(self, _request: HttpRequest, obj: Event | None = None) -> list[str]:
@@ -167,25 +229,26 @@ class EventAdmin(Refusing):
     def save_model(
         self, request: HttpRequest, obj: Event, form: BaseModelForm, change: bool
     ) -> None:
-        now = timezone.now()
-        if change:
-            saved = editing.change_event(
-                event_id=obj.pk,
-                seen_sequence=form.cleaned_data["seen_sequence"],
-                values=form.values,
-                by=request.user,
-                now=now,
-            )
-        else:
-            saved = editing.create_event(values=form.values, by=request.user, now=now)
-        obj.__dict__.update(saved.__dict__)
+        """Writes nothing yet: organisers and pictures stand in the formsets."""
 
     def save_related(
         self, request: HttpRequest, form: BaseModelForm, formsets: Any, change: bool
     ) -> None:
-        """Writes nothing: the service wrote topics and dates."""
         for formset in formsets:
             formset.save(commit=False)  # the history page asks what changed in it
+        values = replace(form.values, **_rows(formsets))
+        now = timezone.now()
+        if change:
+            saved = editing.change_event(
+                event_id=form.instance.pk,
+                seen_sequence=form.cleaned_data["seen_sequence"],
+                values=values,
+                by=request.user,
+                now=now,
+            )
+        else:
+            saved = editing.create_event(values=values, by=request.user, now=now)
+        form.instance.__dict__.update(saved.__dict__)
 
     @admin.action(description="Publish")
     def publish(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
@@ -286,8 +349,13 @@ class SubscriptionAdmin(Refusing):
         )
 
 
+class TopicForm(forms.ModelForm):
+    uri = forms.CharField(max_length=300, required=False)
+
+
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
+    form = TopicForm
     list_display = ("slug", "name_zh", "name_en", "broader", "replaced_by")
     search_fields = ("slug", "name_zh", "name_en")
 

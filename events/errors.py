@@ -57,3 +57,15 @@ class FeedNotFound(DomainError):
     """No feed has ever had this address."""
 
     code = "feed_not_found"
+
+
+class InvalidInvitation(Invalid):
+    """Somebody who cannot be invited; ``detail["problems"]`` as of :class:`InvalidEvent`."""
+
+    code = "invalid_invitation"
+
+
+class NoSuchInvitation(DomainError):
+    """No invitation has this token, or it has been taken back."""
+
+    code = "no_such_invitation"

@@ -1,4 +1,7 @@
-"""May this user …? On the day ``on`` in the event's own calendar; plain yes or no."""
+"""May this user …? On the day ``on`` in the event's own calendar; plain yes or no.
+
+The rules are rows of ``venues.rights``; here is said which place and state of an event they ask.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from events.enums import Moderation, Visibility
-from events.models import Event, Source
+from events.models import Event, PrivateFeed, Source
 from events.recurrence.zones import zone
-from venues.models import Role, Venue
-from venues.permissions import EDITORS, Actor, can_edit_venue, can_publish_for, venues_of
+from venues.models import Venue
+from venues.permissions import Actor, may, where
 
 
 def can_edit_at(user: Actor, venue: Venue | None, source: Source, on: date) -> bool:
@@ -20,7 +23,7 @@ def can_edit_at(user: Actor, venue: Venue | None, source: Source, on: date) -> b
     either, to the administrators of the whole installation.
     """
     place = venue or source.venue
-    return _is_superuser(user) if place is None else can_edit_venue(user, place, on)
+    return may(user, "event.edit", on=on, state=Moderation.DRAFT, venue=place)
 
 
 def can_edit(user: Actor, event: Event, on: date) -> bool:
@@ -34,38 +37,44 @@ def can_publish(user: Actor, event: Event, on: date) -> bool:
 
 
 def can_publish_at(user: Actor, venue: Venue | None, source: Source, on: date) -> bool:
-    place = venue or source.venue
-    return _is_superuser(user) if place is None else can_publish_for(user, place, on)
+    return may(user, "event.publish", on=on, venue=venue or source.venue)
+
+
+def can_have_private_feed(user: Actor, venue: Venue, on: date) -> bool:
+    """Have, and go on reading, a calendar of all that happens at the venue."""
+    return may(user, "private-feed.make", on=on, venue=venue)
+
+
+def can_revoke(user: Actor, feed: PrivateFeed, on: date) -> bool:
+    """End the address: its owner, or who administers the venue."""
+    is_own = user.is_active and feed.owner_id == user.pk
+    return is_own or may(user, "private-feed.revoke", on=on, venue=feed.venue)
 
 
 def visible_to(user: Actor, on: date) -> QuerySet[Event]:
     """What ``user`` may see: what all may, published entries for hosts at venues where ``user``
-    has any role, and everything at venues that ``user`` edits."""
+    works, and everything at venues that ``user`` edits or audits."""
     public = Q(moderation=Moderation.PUBLISHED, visibility=Visibility.PUBLIC)
-    if not user.is_active:
-        return Event.objects.filter(public)
-    if _is_superuser(user):
-        return Event.objects.all()
-    hosted = Q(moderation=Moderation.PUBLISHED, venue__in=venues_of(user, Role.values, on=on))
-    return Event.objects.filter(public | hosted | _edited_by(user, on))
+    return Event.objects.filter(
+        public
+        | where(user, "event.read", on=on, state="moderation", venue="venue")
+        | _of_source(user, "event.read", on)
+    )
 
 
 def edited_by(user: Actor, on: date) -> QuerySet[Event]:
     """Events of the venues that ``user`` edits, whatever their state."""
-    if _is_superuser(user):
-        return Event.objects.all()
-    return Event.objects.filter(_edited_by(user, on))
+    edited = where(user, "venue.edit", on=on, venue="venue")
+    return Event.objects.filter(edited | _of_source(user, "venue.edit", on))
 
 
-def _edited_by(user: Actor, on: date) -> Q:
-    venues = venues_of(user, EDITORS, on=on)
-    return Q(venue__in=venues) | Q(venue__isnull=True, source__venue__in=venues)
+def _of_source(user: Actor, operation: str, on: date) -> Q:
+    """Events without a venue (online) are judged by the venue of their source."""
+    return Q(venue__isnull=True) & where(
+        user, operation, on=on, state="moderation", venue="source__venue"
+    )
 
 
 def day_of(event: Event, now: datetime) -> date:
     """The calendar day at ``now`` where the event takes place."""
     return now.astimezone(zone(event.timezone)).date()
-
-
-def _is_superuser(user: Actor) -> bool:
-    return user.is_active and user.is_superuser

@@ -1,49 +1,52 @@
-"""May this user …? Plain questions about tours; the network's own are in ``venues.permissions``."""
+"""May this user …? Plain questions about tours, answered from the rows of ``venues.rights``."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from touring.lifecycles import Step
 from touring.models import Exhibition, Plan, Season, Stop, TourRequest, Unit
-from venues import permissions as network
-from venues.models import Region, Role, Venue
-from venues.permissions import Actor
+from venues.models import Region, Venue
+from venues.permissions import Actor, may, where
 
-_HOSTS = network.EDITORS | {Role.HOST_CONTACT}
-_PROVINCE = frozenset({Role.PROVINCE_OFFICER})
-_OFFICERS: dict[str, frozenset[str]] = {
-    "county_officer": frozenset({Role.COUNTY_OFFICER, Role.ADMINISTRATOR}),
-    "prefecture_officer": frozenset({Role.PREFECTURE_OFFICER, Role.ADMINISTRATOR}),
-    "province_officer": frozenset({Role.PROVINCE_OFFICER, Role.ADMINISTRATOR}),
-    "nation_officer": frozenset({Role.NATION_OFFICER, Role.ADMINISTRATOR}),
+_RIGHT_OF = {
+    "county_officer": "request.endorse",
+    "prefecture_officer": "request.consolidate",
+    "province_officer": "request.decide",
+    "nation_officer": "request.decide-for-nation",
 }
 
 
 def can_plan_in(user: Actor | None, region: Region, on: date) -> bool:
-    """Decide about units and stops in the region: planners of it or of what lies above it."""
-    return network.can_plan(user, region, on)
+    """Decide about stops in the region: planners of it or of what lies above it."""
+    return may(user, "stop.plan", on=on, region=region)
+
+
+def can_change_unit(user: Actor | None, unit: Unit, on: date) -> bool:
+    """Change the unit and what is said about its repairs: planners and keepers of its home."""
+    return may(user, "unit.change", on=on, home=unit.home)
 
 
 def can_send(user: Actor | None, unit: Unit, on: date) -> bool:
     """Promise the unit to a host: planners of where it rests, or of a season it takes part in."""
-    if can_plan_in(user, unit.home.region, on):
+    if may(user, "unit.send", on=on, home=unit.home):
         return True
-    planned = network.regions_of(user, network.PLANNERS, on=on)
-    return unit.seasons.filter(region__in=planned).exists()
+    return unit.seasons.filter(where(user, "unit.send", on=on, season="region")).exists()
 
 
 def can_decide_about(user: Actor | None, exhibition: Exhibition, on: date) -> bool:
     """Change an exhibition: planners of its owner; without an owner only superusers."""
-    if exhibition.owner is None:
-        return user is not None and user.is_active and user.is_superuser
-    return network.has_role(user, network.PLANNERS, on=on, organisation=exhibition.owner)
+    return may(user, "exhibition.change", on=on, owner=exhibition.owner)
 
 
 def can_plan_season(user: Actor | None, season: Season, on: date) -> bool:
-    return can_plan_in(user, season.region, on)
+    return may(user, "season.plan", on=on, season=season.region)
+
+
+def can_open_season(user: Actor | None, region: Region, on: date) -> bool:
+    return may(user, "season.plan", on=on, season=region)
 
 
 def can_publish_plan(user: Actor | None, plan: Plan, on: date) -> bool:
@@ -52,8 +55,7 @@ def can_publish_plan(user: Actor | None, plan: Plan, on: date) -> bool:
 
 def can_ask_for(user: Actor | None, venue: Venue, season: Season, on: date) -> bool:
     """Hand in a request for the venue: its own people, or the season's planners."""
-    is_host = network.has_role(user, _HOSTS, on=on, venue=venue)
-    return is_host or can_plan_season(user, season, on)
+    return may(user, "request.write", on=on, venue=venue, season=season.region)
 
 
 def can_change_request(user: Actor | None, request: TourRequest, on: date) -> bool:
@@ -62,7 +64,7 @@ def can_change_request(user: Actor | None, request: TourRequest, on: date) -> bo
 
 def can_call(user: Actor | None, season: Season, on: date) -> bool:
     """Open calls for requests: the season's planners and the officers of its province."""
-    return network.has_role(user, network.PLANNERS | _PROVINCE, on=on, region=season.region)
+    return may(user, "call.open", on=on, season=season.region)
 
 
 def can_take_request_step(user: Actor | None, request: TourRequest, step: Step, on: date) -> bool:
@@ -71,37 +73,33 @@ def can_take_request_step(user: Actor | None, request: TourRequest, step: Step, 
         return can_change_request(user, request, on)
     if step.decided_by == "tour_planner":
         return can_plan_season(user, request.season, on)
-    roles = _OFFICERS.get(step.decided_by)
-    if roles is None:
+    right = _RIGHT_OF.get(step.decided_by)
+    if right is None:
         return user is not None and user.is_active and user.is_superuser
     if step.decided_by == "province_officer" and request.call and request.call.asks_nation:
-        roles = _OFFICERS["nation_officer"]
-    region = request.county or request.venue.region
-    return network.has_role(user, roles, on=on, region=region)
+        right = "request.decide-for-nation"
+    return may(user, right, on=on, region=request.county or request.venue.region)
 
 
 def can_decide_about_request(user: Actor | None, request: TourRequest, on: date) -> bool:
     """Whether ``user`` has any say about the request: an officer above it, or a planner."""
-    officers = frozenset().union(*_OFFICERS.values())
     region = request.county or request.venue.region
-    return can_plan_season(user, request.season, on) or network.has_role(
-        user, officers, on=on, region=region
+    return can_plan_season(user, request.season, on) or any(
+        may(user, right, on=on, region=region) for right in _RIGHT_OF.values()
     )
 
 
 def seasons_visible_to(user: Actor | None, on: date) -> QuerySet[Season]:
-    """Seasons whose plans, versions and runs ``user`` may read: a role in the season's region."""
-    return Season.objects.filter(region__in=network.regions_of(user, Role.values, on=on))
+    """Seasons whose plans, versions and runs ``user`` may read."""
+    return Season.objects.filter(where(user, "season.read", on=on, season="region"))
 
 
 def requests_visible_to(user: Actor | None, on: date) -> QuerySet[TourRequest]:
-    """Requests of venues where ``user`` has any role, and all of the seasons ``user`` plans."""
-    return TourRequest.objects.filter(
-        Q(venue__in=network.venues_of(user, Role.values, on=on))
-        | Q(season__region__in=network.regions_of(user, network.PLANNERS, on=on))
-    )
+    """Requests of venues where ``user`` works, and all of the seasons ``user`` plans."""
+    seen = where(user, "request.read", on=on, venue="venue", season="season__region")
+    return TourRequest.objects.filter(seen)
 
 
 def stops_visible_to(user: Actor | None, on: date) -> QuerySet[Stop]:
-    """Stops, with all that is said about them, at venues where ``user`` has any role."""
-    return Stop.objects.filter(venue__in=network.venues_of(user, Role.values, on=on))
+    """Stops, with all that is said about them, at venues where ``user`` works or is paired."""
+    return Stop.objects.filter(where(user, "stop.read", on=on, venue="venue"))

@@ -14,15 +14,43 @@ from rest_framework import serializers
 
 from api.fields import Few
 from api.serializers import RowSerializer, StrictSerializer
-from events.enums import Audience, EventKind, Moderation, Status, Visibility
+from events.enums import (
+    Accessibility,
+    Attendance,
+    Audience,
+    EventKind,
+    ImageLicence,
+    Moderation,
+    OrganiserRole,
+    Sector,
+    Status,
+    Translation,
+    Visibility,
+)
+from events.feeds.about import About, about_events
 from events.ical.entry import Text
 from events.models import Event, Occurrence
-from events.services.values import MAX_DATES, EventValues
+from events.models.event import BILINGUAL
+from events.services.checking import (
+    LAST_GRADE,
+    MAX_DATES,
+    MAX_IMAGES,
+    MAX_LANGUAGES,
+    MAX_ORGANISERS,
+    OLDEST,
+)
+from events.services.values import EventValues, Organiser, Picture
 from venues.models import Organisation, Venue
 
+MAX_RULE = 2_000
 AUDIENCES = [audience.value for audience in Audience]
 KINDS = [kind.value for kind in EventKind]
 STATUSES = [status.value for status in Status]
+SECTORS = [sector.value for sector in Sector]
+ATTENDANCES = [attendance.value for attendance in Attendance]
+ACCESSIBILITY = [each.value for each in Accessibility]
+ROLES = [role.value for role in OrganiserRole]
+LICENCES = [licence.value for licence in ImageLicence]
 
 
 class EventRow(RowSerializer):
@@ -44,7 +72,13 @@ class EventRow(RowSerializer):
     )
     audiences = serializers.ListField(child=serializers.ChoiceField(AUDIENCES))
     topics = serializers.ListField(child=serializers.CharField())
+    sectors = serializers.ListField(child=serializers.ChoiceField(SECTORS))
+    attendance = serializers.ChoiceField(ATTENDANCES)
     is_free = serializers.BooleanField(allow_null=True, help_text="none: unknown")
+    price_amount = serializers.DecimalField(
+        max_digits=10, decimal_places=2, allow_null=True, help_text="the lowest; none: unknown"
+    )
+    price_currency = serializers.CharField(help_text="ISO 4217")
     url = serializers.CharField()
     sequence = serializers.IntegerField()
     changed_at = serializers.DateTimeField()
@@ -73,19 +107,85 @@ def _wall_clock(day: date, time_of_day: time | None) -> str:
     return (day if time_of_day is None else datetime.combine(day, time_of_day)).isoformat()
 
 
+class OrganiserItem(serializers.Serializer):
+    organisation = serializers.CharField(help_text="slug")
+    role = serializers.ChoiceField(ROLES)
+
+
+class ImageItem(serializers.Serializer):
+    """A picture whose licence lets others show it; pictures for our own pages are not here."""
+
+    url = serializers.CharField()
+    alt_zh = serializers.CharField()
+    alt_en = serializers.CharField()
+    credit = serializers.CharField()
+    licence = serializers.ChoiceField(LICENCES)
+
+
 class EventDetail(EventRow):
     source = serializers.CharField(source="source.slug")
     source_id = serializers.CharField(source="uid", help_text="the sender's own identifier")
-    organiser = serializers.CharField(source="organiser.slug", allow_null=True)
+    organisers = OrganiserItem(many=True)
+    campaigns = serializers.ListField(child=serializers.CharField(), help_text="slugs")
+    images = ImageItem(many=True)
+    translation = serializers.ChoiceField([value.value for value in Translation])
     description_zh = serializers.CharField()
     description_en = serializers.CharField()
     location_zh = serializers.CharField()
     location_en = serializers.CharField()
+    price_zh = serializers.CharField()
+    price_en = serializers.CharField()
+    contact_zh = serializers.CharField()
+    contact_en = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField(), help_text="BCP 47")
+    grades = serializers.ListField(child=serializers.IntegerField(), help_text="0: kindergarten")
+    age_min = serializers.IntegerField(allow_null=True)
+    age_max = serializers.IntegerField(allow_null=True, help_text="included")
+    accessibility = serializers.ListField(child=serializers.ChoiceField(ACCESSIBILITY))
+    access_url = serializers.CharField(help_text="where to join online")
+    registration_url = serializers.CharField()
     moderation = serializers.ChoiceField([value.value for value in Moderation])
+    return_reason = serializers.CharField()
     visibility = serializers.ChoiceField([value.value for value in Visibility])
     rdates = serializers.ListField(child=serializers.CharField())
     exdates = serializers.ListField(child=serializers.CharField())
+    previous_starts = serializers.ListField(
+        child=serializers.CharField(), help_text="moments it was announced for before, in order"
+    )
     created_at = serializers.DateTimeField()
+
+    class Meta(EventRow.Meta):
+        added = (*EventRow.Meta.added, "organisers", "campaigns", "images", "translation")
+        hidden = (*EventRow.Meta.hidden, "zh_changed_at", "en_changed_at")
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        super().add(rows, now=now)
+        about = about_events([row["pk"] for row in rows])
+        for row in rows:
+            row |= _beside(about[row["pk"]])
+            texts = {name: row[name] for name in row if name.endswith(("_zh", "_en", "_at"))}
+            texts.pop("next_starts_at")
+            row["translation"] = Event(**texts).translation
+
+
+def _beside(about: About) -> dict[str, Any]:
+    return {
+        "organisers": [
+            {"organisation": maker.slug, "role": maker.role} for maker in about.organisers
+        ],
+        "campaigns": [label.slug for label in about.campaigns],
+        "images": [
+            {
+                "url": image.url,
+                "alt_zh": image.alt.zh,
+                "alt_en": image.alt.en,
+                "credit": image.credit,
+                "licence": image.licence,
+            }
+            for image in about.images
+        ],
+    }
 
 
 class OccurrenceRow(RowSerializer):
@@ -129,33 +229,82 @@ class WallClock(serializers.Field):
         raise serializers.ValidationError("Give a day (2026-11-07) or a wall clock (…T10:00).")
 
 
+def _text(longest: int) -> serializers.CharField:
+    return serializers.CharField(max_length=longest, allow_blank=True, default="")
+
+
+def _age() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=0, max_value=OLDEST, allow_null=True, default=None, help_text="years"
+    )
+
+
+class OrganiserBody(StrictSerializer):
+    organisation = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Organisation.objects.all()
+    )
+    role = serializers.ChoiceField(ROLES, default=OrganiserRole.HOST.value)
+
+
+class ImageBody(StrictSerializer):
+    url = serializers.CharField(max_length=500)
+    alt_zh = _text(300)
+    alt_en = _text(300)
+    credit = _text(200)
+    licence = serializers.ChoiceField(LICENCES, default=ImageLicence.UNKNOWN.value)
+
+
 class EventBody(StrictSerializer):
     """An event as an editor states it; without ``timezone`` the venue's counts."""
 
-    title_zh = serializers.CharField(max_length=300, allow_blank=True, default="")
-    title_en = serializers.CharField(max_length=300, allow_blank=True, default="")
+    title_zh = _text(300)
+    title_en = _text(300)
     start = WallClock()
     end = WallClock(help_text="not included")
     timezone = serializers.CharField(max_length=60, required=False)
     venue = serializers.SlugRelatedField(
         slug_field="slug", queryset=Venue.objects.all(), allow_null=True, default=None
     )
-    organiser = serializers.SlugRelatedField(
-        slug_field="slug", queryset=Organisation.objects.all(), allow_null=True, default=None
-    )
     kind = serializers.ChoiceField(KINDS, default=EventKind.OTHER.value)
-    description_zh = serializers.CharField(max_length=20_000, allow_blank=True, default="")
-    description_en = serializers.CharField(max_length=20_000, allow_blank=True, default="")
-    location_zh = serializers.CharField(max_length=300, allow_blank=True, default="")
-    location_en = serializers.CharField(max_length=300, allow_blank=True, default="")
-    url = serializers.CharField(max_length=500, allow_blank=True, default="")
+    description_zh = _text(20_000)
+    description_en = _text(20_000)
+    location_zh = _text(300)
+    location_en = _text(300)
+    url = _text(500)
     visibility = serializers.ChoiceField(
         [value.value for value in Visibility], default=Visibility.PUBLIC.value
     )
     audiences = Few(child=serializers.ChoiceField(AUDIENCES), max_length=20, default=list)
     topics = Few(child=serializers.CharField(max_length=60), max_length=50, default=list)
+    sectors = Few(child=serializers.ChoiceField(SECTORS), max_length=20, default=list)
+    languages = Few(
+        child=serializers.CharField(max_length=35), max_length=MAX_LANGUAGES, default=list
+    )
+    grades = Few(
+        child=serializers.IntegerField(min_value=0, max_value=LAST_GRADE),
+        max_length=20,
+        default=list,
+    )
+    age_min = _age()
+    age_max = _age()
+    accessibility = Few(child=serializers.ChoiceField(ACCESSIBILITY), max_length=20, default=list)
+    attendance = serializers.ChoiceField(
+        ["", *ATTENDANCES], default="", help_text="empty: as venue and access_url say"
+    )
+    access_url = _text(500)
+    registration_url = _text(500)
+    contact_zh = _text(300)
+    contact_en = _text(300)
     is_free = serializers.BooleanField(allow_null=True, default=None)
-    rrule = serializers.CharField(max_length=500, allow_blank=True, default="")
+    price_amount = serializers.DecimalField(
+        max_digits=10, decimal_places=2, allow_null=True, default=None
+    )
+    price_currency = _text(3)
+    price_zh = _text(300)
+    price_en = _text(300)
+    organisers = Few(child=OrganiserBody(), max_length=MAX_ORGANISERS, default=list)
+    images = Few(child=ImageBody(), max_length=MAX_IMAGES, default=list)
+    rrule = _text(MAX_RULE)
     rdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
     exdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
 
@@ -169,18 +318,23 @@ class EventBody(StrictSerializer):
         return attrs
 
 
-_BILINGUAL = ("title", "description", "location")
-_TUPLES = ("audiences", "topics", "rdates", "exdates")
+_TUPLES = (
+    *("audiences", "topics", "sectors", "languages", "grades", "accessibility"),
+    *("rdates", "exdates"),
+)
+_DECIDES_ATTENDANCE = {"venue", "access_url", "location_zh", "location_en"}
 
 
 def values_from(body: dict[str, Any]) -> EventValues:
     """A whole body as the editors' services take it."""
-    return EventValues(**_fields(body, {name: Text("") for name in _BILINGUAL}))
+    return EventValues(**_fields(body, {name: Text("") for name in BILINGUAL}))
 
 
 def values_changed(values: EventValues, body: dict[str, Any]) -> EventValues:
-    """``values`` with what a partial body says."""
-    texts = {name: getattr(values, name) for name in _BILINGUAL}
+    """``values`` with what a partial body says; attendance follows unless it is stated."""
+    if _DECIDES_ATTENDANCE & body.keys():
+        body = {"attendance": "", **body}
+    texts = {name: getattr(values, name) for name in BILINGUAL}
     return replace(values, **_fields(body, texts))
 
 
@@ -190,6 +344,14 @@ def _fields(body: dict[str, Any], texts: dict[str, Text]) -> dict[str, Any]:
         for name, value in body.items()
         if not name.endswith(("_zh", "_en"))
     }
+    if "organisers" in found:
+        found["organisers"] = tuple(Organiser(**each) for each in found["organisers"])
+    if "images" in found:
+        found["images"] = tuple(_picture(**each) for each in found["images"])
     for name, text in texts.items():
         found[name] = Text(body.get(f"{name}_zh", text.zh), body.get(f"{name}_en", text.en))
     return found
+
+
+def _picture(*, url: str, alt_zh: str, alt_en: str, credit: str, licence: str) -> Picture:
+    return Picture(url, Text(alt_zh, alt_en), credit, licence)

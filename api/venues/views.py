@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -26,6 +23,7 @@ from api.venues.serializers import (
 from api.venues.spaces import space_of
 from api.views import PrivateView, ResourceView
 from venues.models import Closure, Job, Organisation, Region, Space, Venue
+from venues.permissions import jobs_visible_to
 from venues.services import closures, jobs, venues
 
 
@@ -72,7 +70,7 @@ class JobList(PrivateView):
     def get(self, request: Request) -> Response:
         """The long work you asked for, newest first."""
         asked = self.query(filters.JobQuery)
-        return self.page(JobRow, jobs_of(request.user).filter(**asked), ordering=("-pk",))
+        return self.page(JobRow, jobs_visible_to(request.user).filter(**asked), ordering=("-pk",))
 
 
 class JobItem(PrivateView):
@@ -80,7 +78,7 @@ class JobItem(PrivateView):
 
     @operation(answers=JobRow)
     def get(self, request: Request, pk: int) -> Response:
-        return self.row(JobRow, jobs_of(request.user).filter(pk=pk))
+        return self.row(JobRow, jobs_visible_to(request.user).filter(pk=pk))
 
 
 class CancelJob(PrivateView):
@@ -89,13 +87,9 @@ class CancelJob(PrivateView):
     @operation(answers=JobRow)
     def post(self, request: Request, pk: int) -> Response:
         """Cancel what waits; ask what runs to stop. What is over stays as it is."""
-        job = get_object_or_404(jobs_of(request.user), pk=pk)
+        job = get_object_or_404(jobs_visible_to(request.user), pk=pk)
         jobs.request_cancel(job_id=job.pk, by=request.user, now=self.now)
         return self.row(JobRow, Job.objects.filter(pk=pk))
-
-
-def jobs_of(user: Any) -> QuerySet[Job]:
-    return Job.objects.all() if user.is_superuser else Job.objects.filter(requested_by=user)
 
 
 class VenueView(ResourceView):

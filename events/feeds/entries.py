@@ -10,11 +10,14 @@ count, which outweighs anything the venues can differ by.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 
-from events.enums import Status, Visibility
+from events.enums import ICALENDAR_STATUS, Status, Visibility
+from events.feeds.about import NOTHING, About
+from events.feeds.particulars import particulars
 from events.ical.entry import Entry, Text
 from events.models import Event, Occurrence
 from events.recurrence.zones import zone
@@ -22,18 +25,15 @@ from events.recurrence.zones import zone
 SEQUENCE_STEP = 10_000
 MAX_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 
-_TENTATIVE = frozenset({Status.TENTATIVE, Status.POSTPONED})
 
-
-def entry_of(
-    occurrence: Occurrence, *, topics: tuple[str, ...] = (), refids: tuple[str, ...] = ()
-) -> Entry:
+def entry_of(occurrence: Occurrence, about: About | None = None) -> Entry:
+    """One date as calendars show it; without ``about`` only what the event itself says."""
     event = occurrence.event
     start, end = _wall_clock(occurrence)
     return Entry(
         uid=occurrence.public_uid,
         title=_words(occurrence, "title"),
-        description=_words(occurrence, "description"),
+        description=_description(occurrence, about),
         start=start,
         end=end,
         timezone=event.timezone,
@@ -45,8 +45,9 @@ def entry_of(
         status=_status(occurrence),
         visibility=event.visibility,
         audiences=tuple(event.audiences),
-        topics=topics,
-        refids=refids,
+        **_labels(about or NOTHING),
+        contact=Text(event.contact_zh, event.contact_en),
+        access_url=event.access_url,
         sequence=sequence_of(event),
         changed_at=changed_at_of(event),
         created_at=event.created_at,
@@ -82,6 +83,23 @@ def _words(occurrence: Occurrence, field: str) -> Text:
     )
 
 
+def _description(occurrence: Occurrence, about: About | None) -> Text:
+    """The museum's words and, for calendars, what they have no field for below them."""
+    own = _words(occurrence, "description")
+    if about is None or not (lines := particulars(occurrence.event, about)):
+        return own
+    return Text(*(f"{own.in_language(t)}\n\n{lines.in_language(t)}".strip() for t in ("zh", "en")))
+
+
+def _labels(about: About) -> dict[str, Any]:
+    return {
+        "topics": tuple(topic.slug for topic in about.topics),
+        "categories": tuple(label.name for label in (*about.topics, *about.campaigns)),
+        "refids": (*(f"campaign:{label.slug}" for label in about.campaigns), *about.refids),
+        "image_url": about.images[0].url if about.images else "",
+    }
+
+
 def _url(occurrence: Occurrence) -> str:
     """Where the museum tells more, else our own page; what only hosts see has none."""
     event = occurrence.event
@@ -115,4 +133,6 @@ def _geo(occurrence: Occurrence) -> tuple[float, float] | None:
 def _status(occurrence: Occurrence) -> str:
     if occurrence.is_cancelled:
         return "CANCELLED"
-    return "TENTATIVE" if occurrence.event.status in _TENTATIVE else "CONFIRMED"
+    shown = ICALENDAR_STATUS[Status(occurrence.event.status)]
+    # Dates of a cancelled event that took place before it was cancelled.
+    return "CONFIRMED" if shown == "CANCELLED" else shown

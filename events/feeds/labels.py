@@ -1,10 +1,10 @@
-"""Words for kinds and audiences in calendars (CATEGORIES). Topics stand there by their slugs."""
+"""Words for the fixed vocabularies, in both languages. Topics and campaigns bring their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.enums import Audience, EventKind
+from events.enums import Accessibility, Audience, EventKind, OrganiserRole, Sector, Status
 from events.ical.entry import Text
 
 AUDIENCES: Mapping[str, Text] = {
@@ -31,6 +31,38 @@ KINDS: Mapping[str, Text] = {
     EventKind.LOGISTICS: Text("布展与运输", "logistics"),
     EventKind.OTHER: Text("其他", "other"),
 }
+SECTORS: Mapping[str, Text] = {
+    Sector.EDUCATION: Text("教育", "education"),
+    Sector.CULTURE: Text("文化", "culture"),
+    Sector.HEALTH: Text("卫生健康", "health"),
+    Sector.SPORT: Text("体育", "sport"),
+    Sector.TOURISM: Text("旅游", "tourism"),
+}
+ROLES: Mapping[str, Text] = {
+    OrganiserRole.HOST: Text("主办", "Host"),
+    OrganiserRole.UNDERTAKER: Text("承办", "Organised by"),
+    OrganiserRole.CO_ORGANISER: Text("协办", "With"),
+    OrganiserRole.GUIDING_UNIT: Text("指导单位", "Guided by"),
+    OrganiserRole.SPONSOR: Text("支持单位", "Supported by"),
+}
+ACCESSIBILITY: Mapping[str, Text] = {
+    Accessibility.WHEELCHAIR: Text("可使用轮椅", "wheelchair users welcome"),
+    Accessibility.SIGN_LANGUAGE: Text("手语翻译", "sign language"),
+    Accessibility.CAPTIONS: Text("字幕", "captions"),
+    Accessibility.HEARING_LOOP: Text("助听感应线圈", "hearing loop"),
+    Accessibility.AUDIO_DESCRIPTION: Text("口述影像", "audio description"),
+    Accessibility.TACTILE: Text("可触摸", "things to touch"),
+    Accessibility.PLAIN_LANGUAGE: Text("通俗语言", "plain language"),
+    Accessibility.QUIET: Text("安静时段", "quiet hours"),
+}
+STATUSES: Mapping[str, Text] = {
+    Status.POSTPONED: Text("延期，时间待定", "postponed; the new date will be announced"),
+    Status.RESCHEDULED: Text("时间已更改", "rescheduled"),
+    Status.MOVED_ONLINE: Text("改为线上举行", "moved online"),
+    Status.FULL: Text("名额已满", "fully booked"),
+}
+"""What is worth saying beside the STATUS that calendars know."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     language: {
         str(word): text.in_language(language) for word, text in {**KINDS, **AUDIENCES}.items()

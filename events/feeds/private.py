@@ -13,9 +13,8 @@ from django.views.decorators.debug import sensitive_variables
 from events.feeds.feed import Feed
 from events.ical.entry import Text
 from events.models import PrivateFeed
+from events.permissions import can_have_private_feed
 from events.recurrence.zones import zone
-from venues.models import Role
-from venues.permissions import has_role
 
 TOKEN_BYTES = 32
 FETCH_NOTED_EVERY = timedelta(minutes=1)
@@ -46,7 +45,7 @@ def find_private_feed(token: str, *, now: datetime) -> PrivateFeed | None:
     if found is None or not constant_time_compare(found.token_hash, digest):
         return None
     today = now.astimezone(zone(found.venue.timezone)).date()
-    if not has_role(found.owner, Role.values, on=today, venue=found.venue):
+    if not can_have_private_feed(found.owner, found.venue, today):
         return None
     return found
 

@@ -78,7 +78,7 @@ def _fitting(fragments: Iterable[Fragment], room: int) -> list[Fragment]:
 def _fragments(rows: Iterable[Row], language: str) -> Iterable[Fragment]:
     for row in rows:
         try:
-            entry = entry_of(row.occurrence, topics=row.topics, refids=row.refids)
+            entry = entry_of(row.occurrence, row.about)
             yield Fragment(entry, _written(entry, language))
         except (ValueError, TypeError):
             # One row that no calendar can show must not take a region's calendar with it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,8 +10,9 @@ from typing import Any
 from django.db.models import Aggregate, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from events.feeds.about import About, about_events
 from events.feeds.feed import Feed, window_of
-from events.models import Event, EventReference, Occurrence
+from events.models import Occurrence
 from events.queries import hosted_occurrences, occurrences
 from events.recurrence.zones import zone
 from venues.models import Venue
@@ -66,33 +66,22 @@ def ids_of(feed: Feed, *, today: date) -> list[int]:
 
 @dataclass(frozen=True)
 class Row:
-    """A date with its event and venue, and the labels of its event."""
+    """A date with its event and venue, and what is filed beside its event."""
 
     occurrence: Occurrence
-    topics: tuple[str, ...]
-    refids: tuple[str, ...]
+    about: About
 
 
 def read(ids: Sequence[int]) -> list[Row]:
-    """Everything that entries are made of; four queries for any number of dates."""
+    """Everything that entries are made of; eight queries for any number of dates."""
     occurrences = list(
         Occurrence.objects.filter(pk__in=ids)
         .order_by("pk")
         .select_related("event")
         .prefetch_related("event__venue")  # one object per venue, not per date
     )
-    events = {occurrence.event_id for occurrence in occurrences}
-    topics, refids = defaultdict(list), defaultdict(list)
-    tagged = Event.topics.through.objects.filter(event_id__in=events)
-    for event_id, slug in tagged.values_list("event_id", "topic__slug"):
-        topics[event_id].append(slug)
-    about = EventReference.objects.filter(event_id__in=events)
-    for event_id, refid in about.values_list("event_id", "refid"):
-        refids[event_id].append(refid)
-    return [
-        Row(row, tuple(sorted(topics[row.event_id])), tuple(sorted(refids[row.event_id])))
-        for row in occurrences
-    ]
+    about = about_events({occurrence.event_id for occurrence in occurrences})
+    return [Row(row, about[row.event_id]) for row in occurrences]
 
 
 def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:

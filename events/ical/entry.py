@@ -80,6 +80,15 @@ class Entry:
     """``"hosts"``: only in the private feeds of those who host it."""
     audiences: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    """Slugs."""
+    categories: tuple[Text, ...] = ()
+    """Names of topics and campaigns, for people (CATEGORIES)."""
+    contact: Text = NO_TEXT
+    """Whom to ask, in words (RFC 5545 3.8.4.2)."""
+    access_url: str = ""
+    """Where to join online (RFC 7986 5.11)."""
+    image_url: str = ""
+    """A picture that may be shown elsewhere (RFC 7986 5.10)."""
     refids: tuple[str, ...] = ()
     """What it belongs to (RFC 9253 8.3), such as ``exhibition:light`` or ``unit:AH-03``."""
     rrule: str = ""

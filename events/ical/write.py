@@ -139,7 +139,7 @@ def write_event(entry: Entry, *, language: str, labels: Mapping[str, str] | None
     event.put("SEQUENCE", str(entry.sequence))
     _put_times(event, entry)
     _put_words(event, entry, language)
-    _put_facets(event, entry, labels or {})
+    _put_facets(event, entry, language, labels or {})
     fragment = event.closed()
     if wrong := faults(fragment):
         raise UnwritableEntry(f"entry {entry.uid!r} cannot be written: {'; '.join(wrong)}")
@@ -169,7 +169,12 @@ def _put_words(event: Lines, entry: Entry, language: str) -> None:
     title = clean_line(entry.title.in_language(language))
     is_cancelled = entry.status == "CANCELLED"
     event.put_text("SUMMARY", (CANCELLED_PREFIX[language] if is_cancelled else "") + title)
-    for name, text in (("DESCRIPTION", entry.description), ("LOCATION", entry.location)):
+    texts = (
+        ("DESCRIPTION", entry.description),
+        ("LOCATION", entry.location),
+        ("CONTACT", entry.contact),
+    )
+    for name, text in texts:
         if words := clean_text(text.in_language(language)):
             event.put_text(name, words)
     event.put("STATUS", entry.status)
@@ -179,15 +184,28 @@ def _put_words(event: Lines, entry: Entry, language: str) -> None:
         event.put("GEO", ";".join(_degrees(each) for each in entry.geo))
     if url := clean_url(entry.url):
         event.put("URL", url)
+    if url := clean_url(entry.access_url):
+        event.put("CONFERENCE", url, VALUE="URI")
+    if url := clean_url(entry.image_url):
+        event.put("IMAGE", url, VALUE="URI")
 
 
-def _put_facets(event: Lines, entry: Entry, labels: Mapping[str, str]) -> None:
+def _put_facets(event: Lines, entry: Entry, language: str, labels: Mapping[str, str]) -> None:
     """Words for people in CATEGORIES, the facets themselves beside them.
+
+    Topics stand in CATEGORIES by the names in ``entry.categories``; without any, by ``labels``.
 
     Not REFID (RFC 9253): libical 3 reports a calendar with it as faulty and drops it.
     """
     kind = () if entry.kind == "other" else (entry.kind,)
-    categories = [labels.get(each, each) for each in (*kind, *entry.topics, *entry.audiences)]
+    named = [text.in_language(language) for text in entry.categories] or [
+        labels.get(each, each) for each in entry.topics
+    ]
+    categories = [
+        *(labels.get(each, each) for each in kind),
+        *named,
+        *(labels.get(each, each) for each in entry.audiences),
+    ]
     if words := _listed(categories):
         event.put("CATEGORIES", words)
     event.put_text("X-ORRERY-KIND", clean_line(entry.kind))

@@ -1,15 +1,26 @@
-from events.models.event import Event, EventReference, Occurrence, Topic
+from events.models.campaign import Campaign, CampaignPartner, Participation
+from events.models.credits import EventImage, EventOrganiser
+from events.models.event import Event, EventReference, Occurrence
 from events.models.feed import FeedRevision, PrivateFeed, SavedSearch
+from events.models.invitation import Invitation, ReceivedMail
 from events.models.outbox import OutgoingMail
 from events.models.source import Source, SourceKind, Subscription
+from events.models.topic import Topic
 
 __all__ = [
+    "Campaign",
+    "CampaignPartner",
     "Event",
+    "EventImage",
+    "EventOrganiser",
     "EventReference",
     "FeedRevision",
+    "Invitation",
     "Occurrence",
     "OutgoingMail",
+    "Participation",
     "PrivateFeed",
+    "ReceivedMail",
     "SavedSearch",
     "Source",
     "SourceKind",

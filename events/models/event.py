@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from events.enums import EventKind, Moderation, Status, Visibility
+from events.enums import Attendance, EventKind, Moderation, Status, Translation, Visibility
+from events.models.choices import choices
 from events.models.source import Source
+from events.models.topic import Topic
 from events.recurrence.zones import zone
-from venues.models import Organisation, Region, Venue
-from venues.models.bilingual import Bilingual, Named
+from venues.models import Region, Venue
+from venues.models.bilingual import Bilingual
 
+BILINGUAL = ("title", "description", "location", "price", "contact")
+"""The texts an event has in both languages."""
 
-def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(member.value, member.name.replace("_", " ").lower()) for member in enum]
-
-
-class Topic(Named):
-    slug = models.SlugField(max_length=60, unique=True)
-    broader = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="narrower"
-    )
-    replaced_by = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
-    )
+TRANSLATED = ("title", "description", "price")
+"""Those of them that English readers miss; a place or a telephone is understood as it is."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -61,6 +54,11 @@ class Event(Bilingual):
     ``sequence`` and ``changed_at`` grow together and only in :mod:`events.services`: feeds and
     invitations rely on it (RFC 5545 3.8.7.3, 3.8.7.4). An event without a venue is online.
 
+    ``is_free`` has three states: what is not known is never shown as free, nor as a price.
+
+    ``zh_changed_at`` and ``en_changed_at`` say when the texts of each language last changed;
+    :attr:`translation` follows from them.
+
     A cancelled event does not undo what took place: dates that ended before ``cancelled_from``
     stay as they were, and :attr:`Occurrence.is_cancelled` is the answer for each date.
     """
@@ -73,9 +71,6 @@ class Event(Bilingual):
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
     )
-    organiser = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
-    )
     title_zh = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300, blank=True)
     description_zh = models.TextField(blank=True)
@@ -84,18 +79,43 @@ class Event(Bilingual):
         max_length=300, blank=True, help_text="only where it differs from the venue's address"
     )
     location_en = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=20, choices=_choices(EventKind), default=EventKind.OTHER)
+    kind = models.CharField(max_length=20, choices=choices(EventKind), default=EventKind.OTHER)
     moderation = models.CharField(
-        max_length=12, choices=_choices(Moderation), default=Moderation.DRAFT
+        max_length=12, choices=choices(Moderation), default=Moderation.DRAFT
     )
-    status = models.CharField(max_length=12, choices=_choices(Status), default=Status.SCHEDULED)
+    return_reason = models.TextField(blank=True, help_text="to its editors; none unless returned")
+    status = models.CharField(max_length=12, choices=choices(Status), default=Status.SCHEDULED)
     visibility = models.CharField(
-        max_length=8, choices=_choices(Visibility), default=Visibility.PUBLIC
+        max_length=8, choices=choices(Visibility), default=Visibility.PUBLIC
     )
     audiences = models.JSONField(default=list, blank=True, help_text="events.enums.Audience")
     topics = models.ManyToManyField(Topic, blank=True, related_name="events")
+    sectors = models.JSONField(default=list, blank=True, help_text="events.enums.Sector")
+    languages = models.JSONField(default=list, blank=True, help_text="BCP 47: spoken or signed")
+    grades = models.JSONField(
+        default=list, blank=True, help_text="school years 1 to 12; 0 is kindergarten"
+    )
+    age_min = models.PositiveSmallIntegerField(null=True, blank=True, help_text="years")
+    age_max = models.PositiveSmallIntegerField(null=True, blank=True, help_text="included")
+    accessibility = models.JSONField(
+        default=list, blank=True, help_text="events.enums.Accessibility"
+    )
+    attendance = models.CharField(
+        max_length=8, choices=choices(Attendance), default=Attendance.ON_SITE
+    )
+    access_url = models.URLField(max_length=500, blank=True, help_text="where to join online")
     url = models.URLField(max_length=500, blank=True)
+    registration_url = models.URLField(max_length=500, blank=True)
+    contact_zh = models.CharField(max_length=300, blank=True, help_text="shown to everybody")
+    contact_en = models.CharField(max_length=300, blank=True)
+
     is_free = models.BooleanField(null=True, blank=True, help_text="empty: unknown")
+    price_amount = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, help_text="the lowest"
+    )
+    price_currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217")
+    price_zh = models.CharField(max_length=300, blank=True, help_text="in words")
+    price_en = models.CharField(max_length=300, blank=True)
 
     start_date = models.DateField(help_text="in `timezone`")
     start_time = models.TimeField(null=True, blank=True, help_text="in `timezone`; none: all day")
@@ -112,6 +132,11 @@ class Event(Bilingual):
     cancelled_from = models.DateTimeField(
         null=True, blank=True, help_text="dates that end then or later do not take place"
     )
+    previous_starts = models.JSONField(
+        default=list, blank=True, help_text="moments (ISO) it was announced for before, in order"
+    )
+    zh_changed_at = models.DateTimeField(null=True, blank=True)
+    en_changed_at = models.DateTimeField(null=True, blank=True)
     sequence = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -144,6 +169,21 @@ class Event(Bilingual):
                 condition=Q(status=Status.CANCELLED, cancelled_from__isnull=False)
                 | (~Q(status=Status.CANCELLED) & Q(cancelled_from__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="event_age_from_young_to_old",
+                condition=Q(age_min__isnull=True)
+                | Q(age_max__isnull=True)
+                | Q(age_max__gte=F("age_min")),
+            ),
+            models.CheckConstraint(
+                name="event_with_a_price_is_not_free",
+                condition=Q(price_amount__isnull=True, price_currency="")
+                | (Q(price_amount__gt=0, is_free=False) & ~Q(price_currency="")),
+            ),
+            models.CheckConstraint(
+                name="event_reason_only_when_returned",
+                condition=Q(return_reason="") | Q(moderation=Moderation.RETURNED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -152,6 +192,19 @@ class Event(Bilingual):
     @property
     def is_all_day(self) -> bool:
         return self.start_time is None
+
+    @property
+    def translation(self) -> Translation:
+        """How the English texts stand to the Chinese ones they translate."""
+        if any(
+            getattr(self, f"{field}_zh") and not getattr(self, f"{field}_en")
+            for field in TRANSLATED
+        ):
+            return Translation.MISSING
+        chinese, english = self.zh_changed_at, self.en_changed_at
+        if chinese is not None and (english is None or chinese > english):
+            return Translation.OUTDATED
+        return Translation.COMPLETE
 
     @property
     def wall_start(self) -> datetime:

@@ -15,6 +15,8 @@ class OutgoingMail(models.Model):
     """One message to one address; ``key`` makes writing it twice harmless.
 
     ``message_id`` is fixed when the row is made, so a resend after a crash is the same message.
+    ``sender`` empty: the installation's. What ``holds_secret`` (a token in an address or a link)
+    keeps neither sender nor text once it is sent.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -22,12 +24,16 @@ class OutgoingMail(models.Model):
     recipient = models.EmailField()
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    html = models.TextField(blank=True)
+    sender = models.CharField(max_length=300, blank=True)
+    holds_secret = models.BooleanField(default=False)
     calendar = models.BinaryField(default=b"", blank=True)
     state = models.CharField(max_length=8, choices=MailState, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

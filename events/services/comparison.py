@@ -9,6 +9,7 @@ from datetime import datetime
 from events.enums import Moderation, Status
 from events.models import Event, Source
 from events.services.facts import Facts, status_of
+from events.services.history import set_columns
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,14 @@ class Changes:
     def make_equal(self, stored: Stored | None, wanted: Wanted) -> None:
         """Set the event, or a new one, to what is wanted; an equal one is only counted."""
         if stored is None:
-            self.created.append(_set(self._new(wanted), wanted, Status.SCHEDULED, self.now))
+            self.created.append(_set(self._new(wanted), wanted, self.now))
             return
         event = stored.event
         was = Status(event.status)
         if not _differs(stored, wanted):
             self.unchanged += 1
             return
-        _set(event, wanted, was, self.now)
+        _set(event, wanted, self.now)
         if event.status == was or Status.CANCELLED not in (was, event.status):
             self.updated.append(event)
         else:
@@ -103,11 +104,10 @@ def _differs(stored: Stored, wanted: Wanted) -> bool:
     )
 
 
-def _set(event: Event, wanted: Wanted, was: Status, now: datetime) -> Event:
-    for name, value in wanted.facts.columns.items():
-        setattr(event, name, value)
+def _set(event: Event, wanted: Wanted, now: datetime) -> Event:
+    set_columns(event, wanted.facts.columns, now=now)
     event.venue_id = wanted.venue_id
-    event.status = status_of(wanted.facts.status, current=was)
+    event.status = status_of(wanted.facts.status, current=Status(event.status))
     if event.status != Status.CANCELLED:
         event.cancelled_from = None
     elif event.cancelled_from is None:

@@ -11,11 +11,14 @@ from django.db import transaction
 
 from events.enums import Moderation, Status
 from events.errors import InvalidEvent, KeptElsewhere, NoSuchDate, StaleEvent
-from events.models import Event, Source, SourceKind, Topic
+from events.models import Event, Source, SourceKind
 from events.permissions import can_edit, can_edit_at, can_publish, can_publish_at, day_of
+from events.services.checking import checked
+from events.services.history import set_columns
+from events.services.links import links_differ, write_links
 from events.services.occurrences import refresh_occurrences, starts_of
 from events.services.sources import public_uid_of, source_named
-from events.services.values import EventValues, checked, columns_of
+from events.services.values import EventValues, columns_of
 from venues.errors import NotAllowed
 from venues.permissions import Actor
 
@@ -47,12 +50,12 @@ def create_event(
         moderation=Moderation.DRAFT,
         created_at=now,
         changed_at=now,
-        **columns_of(values),
     )
+    set_columns(event, columns_of(values), now=now)
     if not can_edit_at(by, values.venue, source, day_of(event, now)):
         raise _not_yours(event)
     event.save(force_insert=True)
-    event.topics.set(Topic.objects.filter(slug__in=values.topics))
+    write_links(event, values)
     refresh_occurrences(event, now=now)
     return event
 
@@ -78,15 +81,13 @@ def change_event(
     if not may(by, values.venue, event.source, day_of(event, now)):
         raise _not_yours(event)
     wanted = columns_of(values)
-    topics = set(Topic.objects.filter(slug__in=values.topics))
-    if topics == set(event.topics.all()) and all(
+    if not links_differ(event, values) and all(
         getattr(event, name) == value for name, value in wanted.items()
     ):
         return event
-    for name, value in wanted.items():
-        setattr(event, name, value)
+    set_columns(event, wanted, now=now)
     event.overrides = _rekeyed(event, now)
-    event.topics.set(topics)
+    write_links(event, values)
     return _saved(event, now)
 
 
@@ -166,7 +167,7 @@ def locked_for_change(event_id: int, seen_sequence: int, *, by: Actor, now: date
 
 def locked(event_id: int) -> Event:
     events = Event.objects.select_for_update(of=("self",))
-    return events.select_related("venue", "source__venue", "organiser").get(pk=event_id)
+    return events.select_related("venue", "source__venue").get(pk=event_id)
 
 
 def check_seen(event: Event, seen_sequence: int) -> None:

@@ -9,28 +9,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from events.enums import Audience, EventKind, Status
+from events.enums import ICALENDAR_STATUS, STATUS_OF, Audience, EventKind, Status
 from events.ical.entry import Entry, Text
 from events.recurrence.zones import zone
 from events.services.cleaning import many_lines, one_line, shortened, shown_url
 
 _TITLE, _LOCATION, _URL, _RULE, _UID, _REFID = 300, 300, 500, 2000, 255, 120
-
-_SHOWN_AS = {
-    Status.SCHEDULED: "CONFIRMED",
-    Status.RESCHEDULED: "CONFIRMED",
-    Status.MOVED_ONLINE: "CONFIRMED",
-    Status.FULL: "CONFIRMED",
-    Status.TENTATIVE: "TENTATIVE",
-    Status.POSTPONED: "TENTATIVE",
-    Status.CANCELLED: "CANCELLED",
-}
-_STATUS_OF = {
-    "CONFIRMED": Status.SCHEDULED,
-    "TENTATIVE": Status.TENTATIVE,
-    "CANCELLED": Status.CANCELLED,
-}
-
 
 Trouble = Callable[[str], None]
 
@@ -68,9 +52,9 @@ class Facts:
 
 def status_of(entry_status: str, *, current: str | None) -> Status:
     """The event's status; ``current`` stays where it says the same in more detail."""
-    if current is not None and _SHOWN_AS[Status(current)] == entry_status:
+    if current is not None and ICALENDAR_STATUS[Status(current)] == entry_status:
         return Status(current)
-    return _STATUS_OF[entry_status]
+    return STATUS_OF[entry_status]
 
 
 def facts_of(entries: Iterable[Entry]) -> tuple[list[Facts], list[SyncProblem]]:

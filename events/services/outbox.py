@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import encodebytes
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
+from email.message import Message
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,6 +24,7 @@ from events.services.cleaning import many_lines, one_line, shortened
 MAX_ATTEMPTS = 5
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 _LEASE = timedelta(minutes=5)  # a message whose sender died is tried again after this
+_FORGOTTEN = {"sender": "", "body": "", "html": "", "calendar": b""}
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 
 
@@ -34,14 +38,26 @@ class MailReport:
 
 
 def leave_mail(
-    *, key: str, recipient: str, subject: str, body: str, now: datetime, calendar: bytes = b""
+    *,
+    key: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    calendar: bytes = b"",
+    html: str = "",
+    sender: str = "",
+    holds_secret: bool = False,
+    not_before: datetime | None = None,
 ) -> OutgoingMail:
     """The message under ``key``, left to be sent; a second call with the same key changes nothing.
 
     ``key`` says what the message tells and to whom (``stop:7:2:host@museum.example``).
     ``calendar`` is an iCalendar text; its METHOD makes it an invitation. Control characters are
     removed from everything that becomes a header. A recipient that is no e-mail address is kept
-    as a failed message with the reason, and never handed to a mail server.
+    as a failed message with the reason, and never handed to a mail server. ``sender`` is a name
+    and address in place of the installation's; a message that ``holds_secret`` loses its text
+    once it is sent.
     """
     error = _reason_against(recipient)
     row, _ = OutgoingMail.objects.get_or_create(
@@ -51,11 +67,14 @@ def leave_mail(
             "recipient": shortened(one_line(recipient), 254),
             "subject": shortened(one_line(subject), 300),
             "body": many_lines(body),
+            "html": many_lines(html),
+            "sender": one_line(sender),
+            "holds_secret": holds_secret,
             "calendar": calendar,
             "state": MailState.FAILED if error else MailState.QUEUED,
             "error": error,
             "created_at": now,
-            "next_attempt_at": now,
+            "next_attempt_at": not_before or now,
         },
     )
     return row
@@ -76,8 +95,11 @@ def deliver_mail(
 
     No transaction is open while a server is talked to: a message is first claimed for five
     minutes, and sent again, under the same Message-ID, if its sender died in between. After
-    the fifth failure it is given up; the error stays.
+    the fifth failure it is given up; the error stays. No more than ``MAIL_RATE_PER_MINUTE``
+    messages are tried within a minute; the others wait.
     """
+    tried = OutgoingMail.objects.filter(attempted_at__gt=now - timedelta(minutes=1)).count()
+    limit = max(0, min(limit, settings.MAIL_RATE_PER_MINUTE - tried))
     due = OutgoingMail.objects.filter(state=MailState.QUEUED, next_attempt_at__lte=now)
     outcomes = [
         _deliver(mail, now, send)
@@ -102,13 +124,15 @@ def send_again(*, mail_id: int, now: datetime) -> None:
 
 def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The message as it goes out, the same each time but for its Date."""
-    message = EmailMultiAlternatives(
+    message = _Message(
         subject=one_line(mail.subject),
         body=many_lines(mail.body) + "\n",
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=one_line(mail.sender) or settings.DEFAULT_FROM_EMAIL,
         to=[one_line(mail.recipient)],
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
+    if mail.html:
+        message.attach_alternative(many_lines(mail.html) + "\n", "text/html")
     calendar = bytes(mail.calendar)
     if calendar:
         method = _METHOD.search(calendar)
@@ -119,6 +143,22 @@ def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
             )
         message.attach("invite.ics", calendar, "application/ics")
     return message
+
+
+class _Message(EmailMultiAlternatives):
+    """Its texts go in base64 when there is a calendar: relays that rewrap lines break folding."""
+
+    def message(self, **options: Any) -> Any:
+        built = super().message(**options)
+        if self.attachments:
+            for part in built.walk():
+                if part.get_content_maintype() == "text":
+                    content = part.get_payload(decode=True)
+                    assert isinstance(content, bytes)
+                    del part["Content-Transfer-Encoding"]
+                    Message.set_payload(part, encodebytes(content).decode())
+                    part["Content-Transfer-Encoding"] = "base64"
+        return built
 
 
 def _reason_against(recipient: str) -> str:
@@ -140,7 +180,8 @@ def _claim(mail: OutgoingMail, now: datetime) -> bool:
         pk=mail.pk, state=MailState.QUEUED, attempts=mail.attempts, next_attempt_at__lte=now
     )
     mail.attempts += 1
-    return mine.update(attempts=mail.attempts, next_attempt_at=now + _LEASE) == 1
+    claimed = {"attempts": mail.attempts, "next_attempt_at": now + _LEASE, "attempted_at": now}
+    return mine.update(**claimed) == 1
 
 
 def _deliver(
@@ -155,7 +196,8 @@ def _deliver(
             return _note(mail, state=MailState.FAILED, error=error)
         wait = _WAITS[mail.attempts - 1]
         return _note(mail, state=MailState.QUEUED, error=error, next_attempt_at=now + wait)
-    return _note(mail, state=MailState.SENT, error="", sent_at=now)
+    forgotten = dict(_FORGOTTEN) if mail.holds_secret else {}
+    return _note(mail, state=MailState.SENT, error="", sent_at=now, **forgotten)
 
 
 def _note(mail: OutgoingMail, *, state: MailState, **columns: object) -> MailState:

@@ -11,9 +11,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from events.feeds.private import hash_of, new_token
 from events.models import PrivateFeed
+from events.permissions import can_have_private_feed, can_revoke
 from venues.errors import NotAllowed
-from venues.models import Role, Venue
-from venues.permissions import has_role
+from venues.models import Venue
 
 
 @sensitive_variables("token")
@@ -27,7 +27,7 @@ def hand_out_private_feed(*, venue: Venue, by: User, now: datetime) -> tuple[Pri
     Raises:
         NotAllowed: ``by`` has no role at the venue.
     """
-    if not has_role(by, Role.values, on=timezone.localdate(now), venue=venue):
+    if not can_have_private_feed(by, venue, timezone.localdate(now)):
         raise NotAllowed("You have no role at this venue.", venue=venue.slug)
     token = new_token()
     row = PrivateFeed.objects.create(
@@ -43,8 +43,7 @@ def revoke_private_feed(*, feed_id: int, by: User, now: datetime) -> PrivateFeed
         NotAllowed: it is somebody else's, and ``by`` does not administer the venue.
     """
     row = PrivateFeed.objects.select_related("venue").get(pk=feed_id)
-    on = timezone.localdate(now)
-    if row.owner_id != by.pk and not has_role(by, (Role.ADMINISTRATOR,), on=on, venue=row.venue):
+    if not can_revoke(by, row, timezone.localdate(now)):
         raise NotAllowed("This calendar is somebody else's.", venue=row.venue.slug)
     if row.revoked_at is None:
         row.revoked_at = now

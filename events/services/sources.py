@@ -23,7 +23,7 @@ from events.services.occurrences import refresh_many
 from venues.models import Venue
 
 _KEPT_COLUMNS = frozenset(
-    {"id", "source", "uid", "public_uid", "created_at", "organiser", "is_free", "moderation"}
+    {"id", "source", "uid", "public_uid", "created_at", "is_free", "moderation"}
 )
 """What a sync never changes; the first five are fixed, the rest belongs to editors."""
 

@@ -20,7 +20,7 @@ from events.models import SourceKind, Subscription
 from events.services.sources import Brake, SyncReport, source_named, sync_source
 from venues.errors import NotAllowed
 from venues.models import Venue
-from venues.permissions import Actor, can_publish_for
+from venues.permissions import Actor, may
 
 REFRESH = timedelta(hours=3)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=30), timedelta(hours=24)
@@ -41,7 +41,7 @@ def subscribe(*, url: str, venue: Venue, by: Actor, now: datetime) -> Subscripti
         NotAllowed: ``by`` may not publish for this venue.
         InvalidSubscription: an address that is not read, or one of our own feeds.
     """
-    if not can_publish_for(by, venue, now.date()):
+    if not may(by, "subscription.change", on=now.date(), venue=venue):
         raise NotAllowed("You may not publish events of this venue.", venue=venue.slug)
     address = _address(url)
     digest = hashlib.sha256(f"{venue.pk}\0{address}".encode()).hexdigest()[:16]
@@ -74,7 +74,7 @@ def confirm_missing(*, subscription_id: int, by: Actor, now: datetime) -> None:
     row = Subscription.objects.select_for_update(of=("self",)).select_related("source__venue")
     subscription = row.get(pk=subscription_id)
     venue = subscription.source.venue
-    if not (can_publish_for(by, venue, now.date()) if venue else by.is_superuser):
+    if not may(by, "subscription.change", on=now.date(), venue=venue):
         raise NotAllowed("You may not decide about events of this venue.")
     subscription.missing_confirmed, subscription.next_fetch_at = True, now
     subscription.save(update_fields=["missing_confirmed", "next_fetch_at"])

@@ -42,8 +42,11 @@ def form(venue, **changes) -> dict[str, object]:
         "rdates": "[]",
         "exdates": "[]",
         "seen_sequence": "0",
-        "occurrences-TOTAL_FORMS": "0",
-        "occurrences-INITIAL_FORMS": "0",
+        **{
+            f"{rows}-{which}_FORMS": "0"
+            for rows in ("occurrences", "organisers", "images")
+            for which in ("TOTAL", "INITIAL")
+        },
     }
     return values | changes
 

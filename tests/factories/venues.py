@@ -21,6 +21,7 @@ from venues.models import (
     Venue,
     VenueKind,
 )
+from venues.services.organisations import lead_paths
 
 CHANGED_AT = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -51,16 +52,22 @@ class RegionFactory(DjangoModelFactory):
 
 
 class OrganisationFactory(DjangoModelFactory):
-    """A museum's operating body in a region of its own."""
+    """A museum's operating body in a region of its own; keeps ``OrganisationPath`` exact."""
 
     class Meta:
         model = Organisation
+        skip_postgeneration_save = True
 
     slug = factory.Sequence(lambda n: f"organisation-{n}")
     name_zh = factory.Sequence(lambda n: f"第{n}机构")
     kind = OrganisationKind.MUSEUM
     region = factory.SubFactory(RegionFactory)
     changed_at = CHANGED_AT
+
+    @factory.post_generation
+    def paths(organisation, create, extracted, **kwargs):  # noqa: N805  # factory_boy passes the row
+        if create:
+            lead_paths(organisation)
 
 
 class VenueFactory(DjangoModelFactory):

@@ -33,9 +33,10 @@ MAY = {  # edit, publish, plan, administer
     Role.TOUR_PLANNER: (False, False, True, False),
     Role.MUSEUM_PUBLISHER: (True, True, False, False),
     Role.MUSEUM_EDITOR: (True, False, False, False),
-    Role.HOST_CONTACT: (False, False, False, False),
-    Role.READER: (False, False, False, False),
-}
+} | dict.fromkeys(
+    set(Role) - {Role.ADMINISTRATOR, Role.TOUR_PLANNER, Role.MUSEUM_PUBLISHER, Role.MUSEUM_EDITOR},
+    (False, False, False, False),
+)
 
 
 def _answers(user, venue, on=ON):

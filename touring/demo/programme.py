@@ -11,7 +11,7 @@ from events.ical.entry import Text
 from events.models import Event, Topic
 from events.services.editing import create_event
 from events.services.publishing import publish_event
-from events.services.values import EventValues
+from events.services.values import EventValues, Organiser
 from venues.models import Venue
 from venues.permissions import Actor
 
@@ -63,7 +63,7 @@ def _workshop(museum: Venue, today: date, chance: random.Random) -> EventValues:
         end=start + timedelta(minutes=90),
         timezone=museum.timezone,
         venue=museum,
-        organiser=museum.organisation,
+        organisers=_organisers(museum),
         kind=EventKind.WORKSHOP.value,
         audiences=("family", "youth"),
         topics=(topic,),
@@ -80,9 +80,13 @@ def _special(museum: Venue, today: date, chance: random.Random) -> EventValues:
         end=opens + timedelta(days=chance.randrange(60, 120)),
         timezone=museum.timezone,
         venue=museum,
-        organiser=museum.organisation,
+        organisers=_organisers(museum),
         kind=EventKind.EXHIBITION.value,
         audiences=("everyone",),
         topics=("physics",),
         is_free=chance.choice((True, False)),
     )
+
+
+def _organisers(museum: Venue) -> tuple[Organiser, ...]:
+    return () if museum.organisation is None else (Organiser(museum.organisation),)

@@ -34,6 +34,16 @@ class StopState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+class HostAnswer(models.TextChoices):
+    """What the host answered to the invitation to these dates."""
+
+    NOT_ASKED = "", "未邀请"
+    NEEDS_ACTION = "needs_action", "未答复"
+    ACCEPTED = "accepted", "已接受"
+    DECLINED = "declined", "已谢绝"
+    TENTATIVE = "tentative", "待定"
+
+
 FREEING_STATES = tuple(StopState(name) for name in lifecycles.FREEING_STOPS)
 PUBLIC_STATES = tuple(StopState(name) for name in lifecycles.PUBLIC_STOPS)
 
@@ -84,6 +94,11 @@ class Stop(models.Model):
     opens_on = models.DateField()
     closes_on = models.DateField(help_text="first day no longer open")
     leaves_on = models.DateField(help_text="first day no longer at the host")
+    host_answer = models.CharField(
+        max_length=12, choices=HostAnswer, default=HostAnswer.NOT_ASKED, blank=True
+    )
+    host_answered_at = models.DateTimeField(null=True, blank=True)
+    host_comment = models.TextField(blank=True, help_text="plain text of the host")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()

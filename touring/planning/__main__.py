@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -20,15 +21,17 @@ from touring.planning.draw import drawing
 from touring.planning.explain import explain, explained
 from touring.planning.formats import (
     InvalidPlan,
+    equity_document,
     instance_hash,
     plan_hash,
     read_instance,
     read_plan,
+    read_rest,
     unserved_document,
     value_document,
     write_plan,
 )
-from touring.planning.problem import InvalidProblem, Problem
+from touring.planning.problem import InvalidProblem, Issue, Problem, find_warnings
 from touring.planning.result import Plan
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
@@ -58,8 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    problem = _instance(asked.instance)
+    problem, left_out = _instance_or_rest(asked)
     previous = None if asked.previous is None else _plan(asked.previous)
+    _limit_memory(asked.memory)
     stop, interrupted = _criterion(asked)
     try:
         with _interruptible(interrupted):
@@ -90,9 +94,12 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "bound": plan.bound,
         "gap": plan.gap,
         "optimal": plan.optimal,
+        "equity": None if plan.equity is None else equity_document(plan.equity),
         "seed": plan.seed,
         "work": plan.work,
         "seconds": round(plan.seconds, 3),
+        "warnings": [asdict(one) for one in find_warnings(problem)],
+        "left_out": [asdict(one) for one in left_out],
     }, int(bool(broken))
 
 
@@ -133,6 +140,24 @@ def _instance(path: Path) -> Problem:
         return read_instance(path)
     except InvalidProblem as error:
         raise _Refused(2, _issues("invalid_instance", path, error)) from None
+
+
+def _instance_or_rest(asked: argparse.Namespace) -> tuple[Problem, list[Issue]]:
+    if not asked.rest:
+        return _instance(asked.instance), []
+    try:
+        problem, left_out = read_rest(asked.instance)
+    except InvalidProblem as error:
+        raise _Refused(2, _issues("invalid_instance", asked.instance, error)) from None
+    for issue in left_out:
+        print(f"left out: {issue.path}: {issue.message}", file=sys.stderr)
+    return problem, left_out
+
+
+def _limit_memory(megabytes: int | None) -> None:
+    """Beyond the limit the search ends with the best plan so far."""
+    if megabytes is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
 def _plan(path: Path) -> Plan:
@@ -219,6 +244,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--workers", type=_at_least_one, default=1, help="processes")
     one.add_argument("--previous", type=Path, help="a plan whose confirmed stops should stay")
     one.add_argument("--prove", action="store_true", help="prove a bound where seasons are short")
+    one.add_argument(
+        "--rest",
+        action="store_true",
+        help="leave out what is wrong with the instance, plan the rest",
+    )
+    one.add_argument("--memory", type=_megabytes, metavar="MB", help="address space at most")
     one.add_argument("--no-reasons", action="store_true", help="leave the reasons out of the plan")
     one.set_defaults(command=_solve)
 
@@ -253,6 +284,13 @@ def _count(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 10**9:
         raise argparse.ArgumentTypeError("give a whole number between 0 and 1,000,000,000")
+    return number
+
+
+def _megabytes(text: str) -> int:
+    number = int(text)
+    if not 256 <= number <= 10**7:
+        raise argparse.ArgumentTypeError("give megabytes between 256 and 10,000,000")
     return number
 
 

@@ -292,8 +292,10 @@ def _idle_days(problem: Problem, plan: Plan, routes: list[Route]) -> int:
         u = problem.unit_index[stop.unit]
         visit = _visit(problem, u, stop)
         busy[u] += visit.leave - visit.arrival
+    working = {stop.unit for stop in plan.stops}
     for span in plan.maintenance:
-        busy[problem.unit_index[span.unit]] += span.end - span.first
+        if span.unit in working:  # a unit without stops idles all its available days
+            busy[problem.unit_index[span.unit]] += span.end - span.first
     available = (sum(end - first for first, end in unit.available) for unit in problem.units)
     return sum(max(0, days - used) for days, used in zip(available, busy, strict=True))
 

@@ -80,6 +80,40 @@ class Value:
 
 
 @dataclass(frozen=True)
+class RegionShare:
+    """Requested and served value in a region's subtree; value times preference counts as served."""
+
+    region: str
+    requested: float
+    served: float
+
+    @property
+    def ratio(self) -> float:
+        return self.served / self.requested
+
+
+@dataclass(frozen=True)
+class Equity:
+    """How evenly the regions are served, by the ratio of served to requested value.
+
+    Parameters
+    ----------
+    worst, worst_regions
+        The lowest ratio, and every region that has it.
+    spread
+        The highest less the lowest ratio.
+    gini
+        0 when all ratios are equal, towards 1 when one region has everything.
+    """
+
+    worst: float
+    worst_regions: tuple[str, ...]
+    spread: float
+    gini: float
+    shares: tuple[RegionShare, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why a request is not served, in numbers and in words."""
 
@@ -123,3 +157,4 @@ class Plan:
     work: int = 0
     seconds: float = 0.0
     unserved: tuple[Unserved, ...] = ()
+    equity: Equity | None = None

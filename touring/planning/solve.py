@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from touring.planning.bounds import ProvenBound
+from touring.planning.equity import equity_of
 from touring.planning.objective import value_of
 from touring.planning.problem import Problem
 from touring.planning.result import Plan, Stop
@@ -68,6 +70,7 @@ def solve(
     With ``prove``, where seasons are short (:func:`touring.planning.solvers.seasons_are_short`
     has the rule), column generation proves a bound beside the local search, and the search ends
     early when the plan reaches the bound; elsewhere there is local search alone and no bound.
+    Time or memory running out ends it with the best plan and bound so far.
 
     Same problem, seed, previous plan and amount of work give the same plan on every machine.
 
@@ -104,13 +107,17 @@ def solve(
     reporter.tell(0)
     search = LocalSearch(draft, np.random.default_rng(seed), idle=rotating)
     if not (prove and seasons_are_short(problem)):
-        search.run(stop, reporter.hear)
+        try:
+            search.run(stop, reporter.hear)
+        except MemoryError:
+            search.rescue()
         reporter.tell_last()
         return _finished(problem, draft.plan(), previous, seed, search.work, started, None)
     generation = ColumnGeneration(problem, previous)
     both = ColumnSearch(problem, generation, search, previous, reporter.hear)
     reporter.plan, reporter.bound = lambda: both.best, generation.bound
-    both.run(stop)
+    with suppress(MemoryError):
+        both.run(stop)
     reporter.tell_last()
     return _finished(problem, both.best, previous, seed, both.work, started, generation.bound)
 
@@ -137,6 +144,7 @@ def _finished(
         optimal=proven is not None and proven.is_reached_by(value.total),
         work=work,
         seconds=time.monotonic() - started,
+        equity=equity_of(problem, plan.stops),
     )
 
 

@@ -12,10 +12,10 @@ from touring.errors import AlreadyAsked, DeadlineOver, InvalidRequest, StaleRequ
 from touring.lifecycles import REQUEST, Step
 from touring.models import RequestCall, RequestState, RequestStep, TourRequest
 from touring.permissions import can_take_request_step
-from touring.services.clocks import working_days_after
 from venues.errors import NotAllowed
 from venues.models import Region, RegionLevel
 from venues.permissions import Actor
+from venues.queries import working_days_after
 from venues.services import audit
 
 _ANSWERED_BY_OTHERS = (

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from touring.errors import InvalidSeason
 from touring.models import Plan, Season, StopLock, TourRequest, Unit
-from touring.permissions import can_plan_in, can_plan_season
+from touring.permissions import can_open_season, can_plan_season
 from venues.errors import NotAllowed
 from venues.models import Region
 from venues.permissions import Actor
@@ -38,7 +38,7 @@ def open_season(
         NotAllowed: ``by`` does not plan for ``region``.
         InvalidSeason: it ends before it begins, or the slug is taken.
     """
-    if not can_plan_in(by, region, timezone.localdate(now)):
+    if not can_open_season(by, region, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan tours for {region}.")
     problems = []
     if end_date <= first_date:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from touring.assembly import requirement_problems
 from touring.errors import InvalidUnit
 from touring.models import Exhibition, Plan, Stop, Unit, UnitAvailability, UnitMaintenance
-from touring.permissions import can_decide_about, can_plan_in
+from touring.permissions import can_change_unit, can_decide_about
 from touring.services.calendars import sync_plan, sync_stop
 from venues.errors import NotAllowed
 from venues.permissions import Actor
@@ -178,7 +178,7 @@ def _touch(unit: Unit, now: datetime) -> None:
 
 
 def _require_planner(unit: Unit, by: Actor, now: datetime) -> None:
-    if not can_plan_in(by, unit.home.region, timezone.localdate(now)):
+    if not can_change_unit(by, unit, timezone.localdate(now)):
         raise NotAllowed(f"You do not decide about unit {unit.code}; ask its home's planners.")
 
 

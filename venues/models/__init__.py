@@ -1,12 +1,13 @@
 from venues.models.address import FormerAddress
 from venues.models.audit import AuditEntry, Via
 from venues.models.closure import Closure
+from venues.models.holiday import HolidayDay, HolidayKind, HolidayStatus, HolidayTable
 from venues.models.idempotency import IdempotencyRecord
 from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
 from venues.models.notice import MailTime, Notice, NoticePreference
-from venues.models.organisation import Organisation, OrganisationKind
+from venues.models.organisation import Organisation, OrganisationKind, OrganisationPath
 from venues.models.region import (
     Region,
     RegionIndicator,
@@ -24,6 +25,10 @@ __all__ = [
     "FormerAddress",
     "GeocodeAnswer",
     "Geocoding",
+    "HolidayDay",
+    "HolidayKind",
+    "HolidayStatus",
+    "HolidayTable",
     "IdempotencyRecord",
     "Job",
     "JobKind",
@@ -34,6 +39,7 @@ __all__ = [
     "NoticePreference",
     "Organisation",
     "OrganisationKind",
+    "OrganisationPath",
     "RateGate",
     "Region",
     "RegionIndicator",

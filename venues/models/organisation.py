@@ -50,3 +50,28 @@ class Organisation(Named):
                 & (Q(parent_guidance__isnull=True) | ~Q(parent_guidance=F("pk"))),
             ),
         ]
+
+
+class OrganisationPath(models.Model):
+    """Closure of the administrative tree: one row per organisation and each that stands above it.
+
+    Kept by :mod:`venues.services.organisations` alone; no row leads from one to itself.
+    """
+
+    ancestor = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="descendant_paths"
+    )
+    descendant = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="ancestor_paths"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("ancestor", "descendant", name="organisation_path_once"),
+            models.CheckConstraint(
+                name="organisation_path_leads_elsewhere", condition=~Q(ancestor=F("descendant"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["descendant", "ancestor"], name="organisation_path_upwards"),
+        ]

@@ -14,7 +14,7 @@ from venues.geocoding import Coordinates
 from venues.imports.venues_sheet import VenueRow, read_venues
 from venues.imports.workbook import RowProblem
 from venues.models import FormerAddress, Organisation, Region, RegionLevel, Venue
-from venues.permissions import Actor, can_administer
+from venues.permissions import Actor, may
 from venues.services.venues import may_give_to, settle_place, venue_problems
 
 FARTHEST_FROM_SEAT_KM = 500
@@ -205,7 +205,8 @@ class _Intake:
 
     def _may(self, row: VenueRow, column: str, region: Region) -> bool:
         if region.pk not in self.allowed:
-            self.allowed[region.pk] = can_administer(self.by, region, localdate(self.now))
+            on = localdate(self.now)
+            self.allowed[region.pk] = may(self.by, "venue.register", on=on, region=region)
         if not self.allowed[region.pk]:
             message = f"You do not administer {region.code} {region.name_zh}."
             self.problems.append(row.typed.problem(column, message))

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from venues.errors import Invalid, field_problem
-from venues.models import Organisation
-from venues.permissions import ADMINISTRATORS, Actor, can_administer, has_role, require
+from venues.models import Organisation, OrganisationPath
+from venues.permissions import Actor, may, require
 from venues.services.addresses import leave_address
 from venues.services.facts import row_problems
 
@@ -30,12 +30,14 @@ def register_organisation(*, by: Actor | None, now: datetime, **facts: Any) -> O
     _refuse_unknown(facts)
     organisation = Organisation(**facts, changed_at=now)
     if organisation.region_id is not None:
-        allowed = can_administer(by, organisation.region, localdate(now))
+        region = organisation.region
+        allowed = may(by, "organisation.register", on=localdate(now), region=region)
         message = "You do not administer this region."
         require(allowed, message, region=organisation.region.code)
     if problems := _problems(organisation):
         raise Invalid("The organisation cannot be registered.", problems=problems)
     organisation.save()
+    lead_paths(organisation)
     return organisation
 
 
@@ -56,17 +58,42 @@ def change_organisation(
     for name, value in changes.items():
         setattr(changed, name, value)
     on = localdate(now)
-    allowed = has_role(by, ADMINISTRATORS, on=on, organisation=stored)
+    allowed = may(by, "organisation.change", on=on, organisation=stored)
     if changed.region_id != stored.region_id and changed.region_id is not None:
-        allowed = allowed and can_administer(by, changed.region, on)
+        region = changed.region
+        allowed = allowed and may(by, "organisation.register", on=on, region=region)
+    if changed.parent_admin_id != stored.parent_admin_id and changed.parent_admin is not None:
+        # Whoever stands above sees and acts below: joining takes the upper side's consent.
+        above = changed.parent_admin
+        allowed = allowed and may(by, "organisation.change", on=on, organisation=above)
     require(allowed, "You do not administer this organisation.", organisation=stored.slug)
     if problems := _problems(changed):
         raise Invalid("The organisation cannot be changed.", problems=problems)
     changed.changed_at = now
     changed.save()
+    if changed.parent_admin_id != stored.parent_admin_id:
+        lead_paths(changed)
     if changed.slug != stored.slug:
         leave_address(kind="organisation", former=stored.slug, current=changed.slug)
     return changed
+
+
+def lead_paths(organisation: Organisation) -> None:
+    """Make the closure say who stands above ``organisation`` and all that it administers."""
+    below = OrganisationPath.objects.filter(ancestor=organisation).values_list("descendant")
+    moved = [organisation.pk, *(pk for (pk,) in below)]
+    above = []
+    parent = organisation.parent_admin
+    while parent is not None:
+        above.append(parent.pk)
+        parent = parent.parent_admin
+    foreign = OrganisationPath.objects.filter(descendant__in=moved).exclude(ancestor__in=moved)
+    foreign.delete()
+    OrganisationPath.objects.bulk_create(
+        OrganisationPath(ancestor_id=upper, descendant_id=lower)
+        for lower in moved
+        for upper in above
+    )
 
 
 def _refuse_unknown(facts: Mapping[str, Any]) -> None:

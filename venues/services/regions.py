@@ -24,7 +24,7 @@ from venues.models import (
     RegionPath,
     Venue,
 )
-from venues.permissions import Actor, can_administer, require
+from venues.permissions import Actor, may, require
 from venues.services.addresses import leave_address
 from venues.texts import forbidden_characters
 
@@ -208,12 +208,11 @@ def merge_regions(
 
 
 def _require_administrator(by: Actor | None, region: Region | None, now: datetime) -> None:
+    allowed = may(by, "region.change", on=localdate(now), region=region)
     if region is None:
-        allowed = bool(by and by.is_active and by.is_superuser)
         require(allowed, "Only a superuser may change the root of the region tree.")
     else:
-        message = "You do not administer this region."
-        require(can_administer(by, region, localdate(now)), message, region=region.code)
+        require(allowed, "You do not administer this region.", region=region.code)
 
 
 def _name_problems(code: str, name_zh: str, name_en: str) -> list[dict[str, str]]:

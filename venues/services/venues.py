@@ -15,14 +15,7 @@ from django.utils.timezone import localdate
 
 from venues.errors import Conflict, Invalid, Stale, field_problem
 from venues.models import CoordinatesSource, FormerAddress, Geocoding, Space, Venue
-from venues.permissions import (
-    ADMINISTRATORS,
-    Actor,
-    can_administer,
-    can_edit_venue,
-    has_role,
-    require,
-)
+from venues.permissions import Actor, can_edit_venue, may, require
 from venues.services.addresses import leave_address
 from venues.services.facts import row_problems
 
@@ -46,7 +39,8 @@ def register_venue(*, by: Actor | None, now: datetime, **facts: Any) -> Venue:
     region = facts.get("region")
     if region is not None:
         message = "You do not administer this region."
-        require(can_administer(by, region, localdate(now)), message, region=region.code)
+        allowed = may(by, "venue.register", on=localdate(now), region=region)
+        require(allowed, message, region=region.code)
     require(
         may_give_to(by, venue, localdate(now)),
         "You do not administer this organisation.",
@@ -157,7 +151,7 @@ def may_give_to(by: Actor | None, venue: Venue, on: date) -> bool:
     """Whether ``by`` may put the venue into the hands of its organisation, if it has one."""
     if venue.organisation is None:
         return True
-    return has_role(by, ADMINISTRATORS, on=on, organisation=venue.organisation)
+    return may(by, "organisation.change", on=on, organisation=venue.organisation)
 
 
 # ---- what makes a venue acceptable
@@ -269,9 +263,9 @@ def _require_editor(by: Actor | None, venue: Venue, now: datetime) -> None:
 def _require_both_ends(by: Actor | None, before: Venue, after: Venue, on: date) -> None:
     if (before.region_id, before.organisation_id) == (after.region_id, after.organisation_id):
         return
-    allowed = has_role(by, ADMINISTRATORS, on=on, venue=before)
+    allowed = may(by, "venue.administer", on=on, venue=before)
     if after.region_id != before.region_id and after.region_id is not None:
-        allowed = allowed and can_administer(by, after.region, on)
+        allowed = allowed and may(by, "venue.register", on=on, region=after.region)
     if after.organisation_id != before.organisation_id:
         allowed = allowed and may_give_to(by, after, on)
     message = "Moving a venue takes an administrator of where it is and of where it goes."

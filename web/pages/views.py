@@ -67,7 +67,11 @@ def calendar(request: HttpRequest, kind: str, subject: str) -> HttpResponse | Mo
 def event(request: HttpRequest, uid: str) -> HttpResponse:
     """One event with its dates to come, or one of its dates."""
     feed = subjects.in_language(subjects.event_feed(uid), language())
-    found = Event.objects.select_related("venue__region", "organiser").get(pk=feed.event_id)
+    found = (
+        Event.objects.select_related("venue__region")
+        .prefetch_related("organisers__organisation")
+        .get(pk=feed.event_id)
+    )
     dates = Occurrence.objects.filter(event=found).order_by("starts_at")
     if feed.occurrence_key:
         dates = dates.filter(key=feed.occurrence_key)

@@ -52,12 +52,15 @@ def test_entry_has_everything_the_event_and_its_venue_say():
         sequence=3,
         changed_at=CHANGED_AT,
     )
-    event.topics.add(TopicFactory(slug="optics"), TopicFactory(slug="light"))
+    event.topics.add(
+        TopicFactory(slug="optics", name_zh="光学", name_en="Optics"),
+        TopicFactory(slug="light", name_zh="光", name_en="Light"),
+    )
     EventReferenceFactory(event=event, refid="unit:AH-03")
     EventReferenceFactory(event=event, refid="exhibition:light")
 
     (row,) = read([OccurrenceFactory(event=event).pk])
-    made = entry_of(row.occurrence, topics=row.topics, refids=row.refids)
+    made = entry_of(row.occurrence, row.about)
 
     assert made == Entry(
         uid="abc@orrery.example",
@@ -74,6 +77,7 @@ def test_entry_has_everything_the_event_and_its_venue_say():
         status="CONFIRMED",
         audiences=("youth",),
         topics=("light", "optics"),
+        categories=(Text("光", "Light"), Text("光学", "Optics")),
         refids=("exhibition:light", "unit:AH-03"),
         sequence=30_007,
         changed_at=CHANGED_AT,

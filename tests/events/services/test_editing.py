@@ -125,7 +125,7 @@ def test_create_event_names_every_problem_at_once(editor, workshop, now):
 def test_values_of_gives_back_what_was_stored(editor, workshop, now):
     event = create_event(values=workshop, by=editor, now=now)
 
-    assert values_of(Event.objects.get(pk=event.pk)) == workshop
+    assert values_of(Event.objects.get(pk=event.pk)) == replace(workshop, attendance="on_site")
 
 
 def test_change_event_raises_the_sequence_and_moves_the_dates(publisher, published, workshop, now):

@@ -104,7 +104,7 @@ def test_sync_source_cancels_what_is_missing_and_restores_it_under_the_same_iden
     assert restored.cancelled_from is None
 
 
-@pytest.mark.parametrize("count", [1, 3, 20])
+@pytest.mark.parametrize("count", [1, 3, 15])
 def test_sync_source_needs_the_same_queries_for_any_number_of_entries(
     source, now, count, django_assert_max_num_queries
 ):

@@ -196,3 +196,24 @@ def season_document():
         ],
         objective={"km_cost": 0.002, "change_penalty": 20},
     )
+
+
+def test_vi_a_stay_over_closed_days_keeps_them_without_work_and_within_its_length():
+    """2027-02-05 to 02-07 are days 35 to 37 of a season that starts on 2027-01-01."""
+    closed = [[35, 38]]
+    asked = problem(
+        start="2027-01-01",
+        no_work=closed,
+        units=[unit("u1", setup_days=4, strike_days=2)],
+        requests=[request("r0", "h0", stay_days=30, windows=[{"first": 10, "end": 70}])],
+    )
+
+    plan = solve(asked, stop=MaxWork(50))
+
+    (stop,) = plan.stops
+    working = {*range(stop.open - 4, stop.open), *range(stop.open + 30, stop.open + 32)}
+    shown = set(range(stop.open, stop.open + 30))
+    assert violations(asked, plan) == []
+    assert working.isdisjoint(range(35, 38))
+    assert shown >= {35, 36, 37}
+    assert len(shown - set(range(35, 38))) == 27

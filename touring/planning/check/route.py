@@ -107,6 +107,8 @@ def _least_rests(
         )
         for i in range(n - 1)
     ]
+    # Visits of a broken plan may end out of order: what ends soonest from here on decides.
+    soonest = list(itertools.accumulate((visit.leave for visit in reversed(visits)), min))[::-1]
     best: list[tuple[float, set[int]] | None] = [(0.0, set()), *[None] * n]
     for start in range(n):
         reached = best[start]
@@ -129,7 +131,7 @@ def _least_rests(
                 known_best is None or km + km_back < known_best[0] - 1e-12
             ):
                 best[last + 1] = (km + km_back, reached[1] | (set() if final else {last}))
-            if last in forced or (visits[last].leave - leaves_home > (unit.max_days_out or 0)):
+            if last in forced or soonest[last] - leaves_home > (unit.max_days_out or 0):
                 break
     end = best[n]
     return None if end is None or not math.isfinite(end[0]) else end[1]

@@ -185,6 +185,8 @@ def _at_a_fitting_host(network: Network, visit: Visit) -> Iterator[Violation]:
         offered = host.offers.get(facility, 0.0)
         if offered < least:
             yield visit.broke("H6", f"{facility} is {offered:g}, the unit needs {least:g}")
+    if any((one.unit, one.request) == (unit.id, request.id) for one in network.problem.forbidden):
+        yield visit.broke("H6", "this unit is forbidden to serve this request")
     if unit.regions is not None and not set(unit.regions) & set(network.regions_above(host.region)):
         yield visit.broke("H6", f"region {host.region} is not among the unit's regions")
 

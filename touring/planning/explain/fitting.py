@@ -24,6 +24,8 @@ def misfit(problem: Problem, request: int) -> Reason | None:
         return reason("outside_regions", host=problem.hosts[host].id)
     if not (inside & problem.facility_fits[:, host]).any():
         return _facility(problem, host, np.flatnonzero(inside))
+    if not problem.fits[:, request].any():
+        return reason("forbidden", host=problem.hosts[host].id)
     return None
 
 

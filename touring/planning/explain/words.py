@@ -26,6 +26,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
             "（相差 {missing:g}）。"
         ),
     ),
+    "forbidden": (
+        "Every unit that fits host {host} is forbidden to serve this request.",
+        "符合承办点 {host} 条件的套装都被禁止承担这项申报。",
+    ),
     "window_too_short": (
         (
             "The longest window inside the season has {longest} days, a stop with set-up and strike "

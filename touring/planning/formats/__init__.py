@@ -6,6 +6,7 @@ from touring.planning.formats.instance import INSTANCE_FORMAT, parse_instance, r
 from touring.planning.formats.plan import (
     PLAN_FORMAT,
     InvalidPlan,
+    equity_document,
     parse_plan,
     plan_document,
     plan_hash,
@@ -15,6 +16,7 @@ from touring.planning.formats.plan import (
     value_document,
     write_plan,
 )
+from touring.planning.formats.rest import parse_rest, read_rest
 from touring.planning.formats.writing import (
     instance_document,
     instance_hash,
@@ -27,16 +29,19 @@ __all__ = [
     "PLAN_FORMAT",
     "InvalidPlan",
     "canonical_json",
+    "equity_document",
     "instance_document",
     "instance_hash",
     "loads_json",
     "parse_instance",
     "parse_plan",
+    "parse_rest",
     "plan_document",
     "plan_hash",
     "pretty_json",
     "read_instance",
     "read_plan",
+    "read_rest",
     "reason_document",
     "sha256_of",
     "unserved_document",

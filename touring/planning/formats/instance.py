@@ -16,6 +16,7 @@ from touring.planning.formats.matrix import read_matrix
 from touring.planning.problem import (
     Crew,
     Customs,
+    Forbidden,
     Gaps,
     History,
     Host,
@@ -105,7 +106,7 @@ def _statement(reader: Reader, document: Any, folder: Path | None) -> Statement:
         required=("format", "days", "hosts", "units", "requests", "objective"),
         optional=(
             *("name", "start", "travel", "regions", "locked", "pairings", "crews", "no_work"),
-            *("gaps", "rotations", "history"),
+            *("gaps", "rotations", "history", "forbidden"),
         ),
     )
     if top.has("format") and top.values["format"] != INSTANCE_FORMAT:
@@ -127,6 +128,7 @@ def _statement(reader: Reader, document: Any, folder: Path | None) -> Statement:
         gaps=_gaps(reader, top),
         rotations=tuple(_rotation(reader, *one) for one in top.items("rotations")),
         history=tuple(_history(reader, *one) for one in top.items("history")),
+        forbidden=tuple(_forbidden(reader, *one) for one in top.items("forbidden")),
     )
 
 
@@ -322,6 +324,11 @@ def _rotation(reader: Reader, value: object, path: str) -> Rotation:
 def _history(reader: Reader, value: object, path: str) -> History:
     f = reader.fields(value, path, required=("place_group", "close"), optional=("exhibition",))
     return History(f.text("place_group"), f.maybe_text("exhibition"), f.whole("close"))
+
+
+def _forbidden(reader: Reader, value: object, path: str) -> Forbidden:
+    f = reader.fields(value, path, required=("unit", "request"))
+    return Forbidden(f.text("unit"), f.text("request"))
 
 
 def _objective(reader: Reader, top: Fields) -> Objective:

@@ -10,7 +10,7 @@ from touring.planning.formats.canonical import sha256_of
 from touring.planning.formats.fields import Fields, Reader, load_json
 from touring.planning.formats.writing import pretty_json
 from touring.planning.problem import Issue
-from touring.planning.result import MaintenanceSpan, Plan, Reason, Stop, Unserved, Value
+from touring.planning.result import Equity, MaintenanceSpan, Plan, Reason, Stop, Unserved, Value
 
 PLAN_FORMAT = "orrery-plan/1"
 
@@ -54,7 +54,7 @@ def parse_plan(document: Any) -> Plan:
         required=("format", "stops"),
         optional=(
             *("instance", "instance_hash", "seed", "maintenance", "value", "bound", "gap"),
-            *("optimal", "seconds", "work", "unserved", "plan_hash"),
+            *("optimal", "seconds", "work", "unserved", "plan_hash", "equity"),
         ),
     )
     if top.has("format") and top.values["format"] != PLAN_FORMAT:
@@ -94,6 +94,18 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "work": plan.work,
         "seconds": round(plan.seconds, 3),
         "unserved": [unserved_document(one) for one in plan.unserved],
+        "equity": None if plan.equity is None else equity_document(plan.equity),
+    }
+
+
+def equity_document(equity: Equity) -> dict[str, Any]:
+    """The measures with every region's ratio."""
+    return {
+        "worst": equity.worst,
+        "worst_regions": list(equity.worst_regions),
+        "spread": equity.spread,
+        "gini": equity.gini,
+        "shares": {one.region: one.ratio for one in equity.shares},
     }
 
 

@@ -14,7 +14,7 @@ H3  A unit with stops has one maintenance span per need, of exactly that many da
 H4  ``[o, c)`` lies in one window; ``[a, l)`` meets no blackout and lies in the season;
     ``[a, o)`` and ``[c, l)`` meet no no-work day of the season or the host.
 H5  At no day more than ``parallel`` of the ``[a, l)`` at a host.
-H6  Exhibition, facilities, regions.
+H6  Exhibition, facilities, regions; the pair of unit and request is not ``forbidden``.
 H7  Each request once. Two stops at hosts of one ``place_group`` whose ``[o, c)`` do not
     overlap: ``o2 - c1 >= any_gap_days``, with equal exhibitions (not ``None``)
     ``>= same_exhibition_gap_days``; ``history`` is an earlier stop that closed on ``close``.
@@ -46,6 +46,7 @@ unit: available days that are outside ``[a, l)``, the travel days of its legs an
 maintenance, never less than 0; a unit without stops idles all its available days.
 """
 
+from touring.planning.problem.capacity import find_warnings
 from touring.planning.problem.model import Problem
 from touring.planning.problem.openings import intersected, merged, papers_for
 from touring.planning.problem.parts import (
@@ -56,6 +57,7 @@ from touring.planning.problem.parts import (
     WEIGHTED,
     Crew,
     Customs,
+    Forbidden,
     Gaps,
     History,
     Host,
@@ -83,6 +85,7 @@ __all__ = [
     "WEIGHTED",
     "Crew",
     "Customs",
+    "Forbidden",
     "Gaps",
     "History",
     "Host",
@@ -103,6 +106,7 @@ __all__ = [
     "Unit",
     "Window",
     "find_issues",
+    "find_warnings",
     "intersected",
     "merged",
     "papers_for",

@@ -142,7 +142,10 @@ class Problem(Statement):
     def fits(self) -> npt.NDArray[np.bool_]:
         """H6 for each unit and request, ``(U, R)``; calendars are not asked."""
         by_host = self.facility_fits & self.region_fits
-        return self.exhibition_fits & by_host[:, self.request_host]
+        fits: npt.NDArray[np.bool_] = self.exhibition_fits & by_host[:, self.request_host]
+        for pair in self.forbidden:
+            fits[self.unit_index[pair.unit], self.request_index[pair.request]] = False
+        return fits
 
     def host_openings(
         self, request: int, unit: int, *, least_preference: float = 0.0

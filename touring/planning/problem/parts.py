@@ -184,6 +184,14 @@ class Lock:
 
 
 @dataclass(frozen=True)
+class Forbidden:
+    """An assignment that may not be (H6): this unit never serves this request."""
+
+    unit: str
+    request: str
+
+
+@dataclass(frozen=True)
 class Gaps:
     """Days from a close to the next opening in one place group."""
 
@@ -291,4 +299,5 @@ class Statement:
     gaps: Gaps = Gaps()
     rotations: tuple[Rotation, ...] = ()
     history: tuple[History, ...] = ()
+    forbidden: tuple[Forbidden, ...] = ()
     hash: str = ""

@@ -223,6 +223,9 @@ def _promises(statement: Statement, known: _Known) -> Iterator[Issue]:
             yield from _reference(f"{path}.units[{j}]", unit, known.units, "units")
         yield from _between(f"{path}.min_stops", pairing.min_stops)
         yield from _between(f"{path}.min_value", pairing.min_value)
+    for i, pair in enumerate(statement.forbidden):
+        yield from _reference(f"$.forbidden[{i}].unit", pair.unit, known.units, "units")
+        yield from _reference(f"$.forbidden[{i}].request", pair.request, known.requests, "requests")
     yield from _once("crews", [crew.id for crew in statement.crews])
     for i, crew in enumerate(statement.crews):
         yield from _between(f"$.crews[{i}].per_week", crew.per_week)
@@ -328,6 +331,8 @@ def _lock_alone(path: str, lock: Lock, statement: Statement, known: _Known) -> I
     unit, request = known.units[lock.unit], known.requests[lock.request]
     host = known.hosts[request.host]
     parents = {region.id: region.parent for region in statement.regions}
+    if any((one.unit, one.request) == (unit.id, request.id) for one in statement.forbidden):
+        yield Issue(path, "contradictory_lock", "this unit is forbidden to serve this request")
     if request.exhibitions is not None and unit.exhibition not in request.exhibitions:
         yield Issue(path, "contradictory_lock", "the request does not want this unit's exhibition")
     for name, amount in unit.requires.items():

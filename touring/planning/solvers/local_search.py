@@ -87,6 +87,7 @@ class LocalSearch:
         worths = draft.options.worth
         self.scale = float(worths[worths > 0].mean()) if (worths > 0).any() else 1.0
         self.work = 0
+        self.best: list[Season] = list(draft.seasons)
 
     def run(self, stop: StopCriterion, improved: Callable[[int], None]) -> None:
         """Search until ``stop``; ``improved(work)`` hears of every new best."""
@@ -94,7 +95,7 @@ class LocalSearch:
         if not self.units or not len(draft.options.request):
             return
         best_score = score = draft.score()
-        best: list[Season] = list(draft.seasons)
+        self.best = list(draft.seasons)
         while not stop(self.work):
             operator = self.chances.draw(self.rng)
             delta, undo = self._step(operator)
@@ -109,16 +110,20 @@ class LocalSearch:
                 points = _BETTER if delta > 1e-9 else _ACCEPTED if delta < -1e-9 else _NOTHING
                 if score > best_score + 1e-7:
                     best_score = score = draft.score()
-                    best = list(draft.seasons)
+                    self.best = list(draft.seasons)
                     points = _BEST
                     improved(self.work)
             self.chances.reward(operator, points)
             if self.work % _SEGMENT == 0:
                 self.chances.review()
             if self.work % _CYCLE == 0 and score < best_score:
-                self._return_to(best)
+                self._return_to(self.best)
                 score = best_score
-        self._return_to(best)
+        self._return_to(self.best)
+
+    def rescue(self) -> None:
+        """Give the draft its best seasons after a search that memory broke off in mid-step."""
+        self.draft.seasons = list(self.best)
 
     def _step(self, operator: int) -> tuple[float, dict[int, Season] | None]:
         """Destroy and repair; the change of the score, and what brings the old state back."""

@@ -1,4 +1,4 @@
-"""Questions that more than one room asks: what is near, what is open, what a code means today."""
+"""Where places are, when closures stand, and what a code means today."""
 
 from __future__ import annotations
 
