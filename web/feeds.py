@@ -183,7 +183,7 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
         if is_unmodified_since(if_modified_since, changed_at):
             return HttpResponseNotModified(headers=headers)
 
-    version, data = feed_bytes(feed, version, now=now, gzipped=gzipped)
+    version, data = feed_bytes(feed, version, gzipped=gzipped)
     headers["ETag"] = f'"{version.etag}-gzip"' if gzipped else f'"{version.etag}"'
     if changed_at is not None:
         headers["Last-Modified"] = http_date(changed_at.timestamp())

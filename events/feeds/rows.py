@@ -1,17 +1,16 @@
-"""Which dates a feed shows on a day, and the stamps that tell their versions apart."""
+"""Which dates a feed shows on a day, and everything that their entries are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.db.models import Aggregate, Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from events.feeds.about import About, about_events
 from events.feeds.feed import Feed, window_of
+from events.feeds.release import release
 from events.models import Occurrence
 from events.queries import hosted_occurrences, occurrences
 from events.recurrence.zones import zone
@@ -23,45 +22,31 @@ TOMBSTONE_DAYS = 60
 MAX_ROWS = 4000
 """More than any calendar within the size budget can hold."""
 
-STAMPS = (
-    "pk",
-    "starts_at",
-    "ends_at",
-    "is_cancelled",
-    "event__sequence",
-    "event__changed_at",
-    "event__venue_id",
-    "event__venue__version",
-    "event__venue__changed_at",
-)
-"""All that can change in an entry raises one of these; no text among them."""
-
 
 def today_of(feed: Feed, now: datetime) -> date:
     """The calendar day in the feed's zone."""
     return now.astimezone(zone(feed.timezone)).date()
 
 
-def stamps_of(feed: Feed, *, today: date) -> list[str]:
-    """One text of the ``STAMPS`` per date the feed shows, sorted; one query, one row.
+def digests_of(feed: Feed, *, today: date) -> list[tuple[int, str | None]]:
+    """The dates the feed shows, in order of time, each with the digest of its stored fragment.
 
-    A feed with more than ``MAX_ROWS`` dates needs two queries.
+    None: it has to be written first. One query; a feed with more than ``MAX_ROWS`` dates needs
+    two more and keeps those nearest to ``today``, at most half of them past.
     """
-    rows = selected(feed, today=today).annotate(stamp=Stamp(*STAMPS)).values("stamp")
-    stamps = _joined(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
-    if len(stamps) <= MAX_ROWS:
-        return stamps
-    return sorted(stamp for part in _nearest(rows, today) for stamp in _joined(part))
-
-
-def ids_of(feed: Feed, *, today: date) -> list[int]:
-    """The dates the feed shows, as :func:`stamps_of` knows them.
-
-    More than ``MAX_ROWS`` keep those nearest to ``today``, at most half of them past.
-    """
-    rows = selected(feed, today=today).values_list("pk", flat=True)
-    ids = list(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
-    return ids if len(ids) <= MAX_ROWS else [pk for part in _nearest(rows, today) for pk in part]
+    shown = selected(feed, today=today).annotate(
+        stored=FilteredRelation(
+            "fragments",
+            condition=Q(fragments__language=feed.language, fragments__made_by=release()),
+        )
+    )
+    rows = shown.values_list("pk", "stored__digest")
+    found = list(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
+    if len(found) <= MAX_ROWS:
+        return found
+    past = rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")
+    coming = rows.filter(end_date__gt=today).order_by("starts_at", "pk")
+    return [*past[: MAX_ROWS // 2], *coming[: MAX_ROWS // 2]]
 
 
 @dataclass(frozen=True)
@@ -97,36 +82,3 @@ def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
         today - timedelta(days=TOMBSTONE_DAYS), time(), tzinfo=zone(feed.timezone)
     )
     return rows.filter(Q(is_cancelled=False) | Q(event__changed_at__gte=midnight))
-
-
-class Stamp(Func):
-    """Columns as one text, without turning any of them into a Python value."""
-
-    template = "%(expressions)s"
-    arg_joiner = " || ',' || "
-    output_field = TextField()
-
-    def __init__(self, *columns: str) -> None:
-        super().__init__(*(Coalesce(Cast(column, TextField()), Value("")) for column in columns))
-
-
-class _Joined(Aggregate):
-    function = "GROUP_CONCAT"
-    template = "%(function)s(%(expressions)s, ';')"
-    output_field = TextField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, function="STRING_AGG", **context)
-
-
-def _joined(rows: QuerySet) -> list[str]:
-    """The stamps, sorted here because no database promises an order inside an aggregate."""
-    text = rows.aggregate(all=_Joined("stamp"))["all"]
-    return sorted(text.split(";")) if text else []
-
-
-def _nearest(rows: QuerySet, today: date) -> tuple[QuerySet, QuerySet]:
-    """Half of ``MAX_ROWS`` of the latest past, half of what comes first."""
-    past = rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")
-    coming = rows.filter(end_date__gt=today).order_by("starts_at", "pk")
-    return past[: MAX_ROWS // 2], coming[: MAX_ROWS // 2]

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import gzip
 import threading
-from datetime import datetime
+from dataclasses import replace
 
 from django.core.cache import cache
 
 from events.feeds.feed import Feed
 from events.feeds.render import render_feed
-from events.feeds.version import FeedVersion, feed_version
+from events.feeds.version import FeedVersion
 
 KEPT_SECONDS = 86_400
-MAX_ATTEMPTS = 5
 
 _rendering = threading.Lock()
 
 
-def feed_bytes(
-    feed: Feed, version: FeedVersion, *, now: datetime, gzipped: bool
-) -> tuple[FeedVersion, bytes]:
+def feed_bytes(feed: Feed, version: FeedVersion, *, gzipped: bool) -> tuple[FeedVersion, bytes]:
     """The feed's bytes, compressed if ``gzipped``, and the version that they are.
 
     That is a later version than the one given if rows changed while they were read. Private
@@ -31,26 +28,16 @@ def feed_bytes(
     with _rendering:  # ten thousand clients after a change are one rendering in this process
         if (kept := _kept(feed, version, gzipped)) is not None:
             return version, kept
-        version, plain, is_certain = _rendered(feed, version, now)
+        etag, plain = render_feed(feed, version)
+        version = replace(version, etag=etag)
         # Level 6 and no time of writing: the same bytes on every machine with this zlib.
         compressed = gzip.compress(plain, compresslevel=6, mtime=0)
-        if is_certain and not feed.is_private:
+        if not feed.is_private:
             cache.set_many(
                 {_key(version, gzipped=False): plain, _key(version, gzipped=True): compressed},
                 KEPT_SECONDS,
             )
     return version, compressed if gzipped else plain
-
-
-def _rendered(feed: Feed, version: FeedVersion, now: datetime) -> tuple[FeedVersion, bytes, bool]:
-    """Bytes, their version, and whether the rows were the same before and after reading."""
-    for _ in range(MAX_ATTEMPTS):
-        plain = render_feed(feed, version)
-        after = feed_version(feed, now=now)
-        if after.etag == version.etag:
-            return version, plain, True
-        version = after
-    return version, plain, False
 
 
 def _kept(feed: Feed, version: FeedVersion, gzipped: bool) -> bytes | None:

@@ -74,9 +74,9 @@ def test_nul_never_reaches_a_feed_even_when_a_row_has_it_O1(client, monkeypatch)
     """No database of ours stores it through the services; here the row is tampered with."""
     event = EventFactory(venue=VenueFactory(slug="hefei"))
     OccurrenceFactory(event=event)
-    from events.feeds import render
+    from events.feeds import fragments
 
-    whole = render.read
+    whole = fragments.read
 
     def tampered(ids):
         rows = whole(ids)
@@ -84,7 +84,7 @@ def test_nul_never_reaches_a_feed_even_when_a_row_has_it_O1(client, monkeypatch)
             row.occurrence.event.title_zh = "光\0的\x07故\x7f事"
         return rows
 
-    monkeypatch.setattr(render, "read", tampered)
+    monkeypatch.setattr(fragments, "read", tampered)
     data = client.get("/feeds/venues/hefei.ics").content
 
     assert faults(data) == []

@@ -11,10 +11,11 @@ import pytest
 from events.enums import Status
 from events.feeds import render, rows
 from events.feeds.feed import Feed, window_of
-from events.feeds.render import Fragment, nearest, render_feed
+from events.feeds.fragments import Piece
+from events.feeds.render import nearest, render_feed
 from events.feeds.rows import today_of
 from events.feeds.version import feed_version
-from events.ical.entry import Entry, Text
+from events.ical.entry import Text
 from events.models import Event
 from events.queries import EventFilter, Window
 from tests.factories.events import EventFactory, OccurrenceFactory
@@ -25,16 +26,17 @@ DAY = timedelta(days=1)
 
 
 def rendered(now: datetime, feed: Feed = FEED) -> str:
-    return render_feed(feed, feed_version(feed, now=now)).decode().replace("\r\n ", "")
+    _, data = render_feed(feed, feed_version(feed, now=now))
+    return data.decode().replace("\r\n ", "")
 
 
 def on(day: date, **facts):
     return OccurrenceFactory(event=EventFactory(start_date=day, **facts)).event
 
 
-def fragment(day: date, size: int) -> Fragment:
-    entry = Entry("x", Text("x"), day, day + DAY, "Asia/Shanghai")
-    return Fragment(entry, b"x" * size)
+def piece(day: date, size: int) -> Piece:
+    order = f"{day.isoformat()}T00:00:00 x"
+    return Piece(order, (day + DAY).isoformat(), day.year, "", "", "", b"x" * size)
 
 
 # ---- the window ----------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ def test_cancelled_date_is_told_for_sixty_days(now, days_ago, is_told):
 
 def test_everything_is_kept_where_there_is_room():
     today = date(2026, 11, 2)
-    all_of_them = [fragment(today + n * DAY, 100) for n in range(-3, 3)]
+    all_of_them = [piece(today + n * DAY, 100) for n in range(-3, 3)]
 
     assert nearest(all_of_them, 600, today=today) == all_of_them
 
@@ -110,11 +112,11 @@ def test_everything_is_kept_where_there_is_room():
 )
 def test_far_future_is_cut_first_and_the_past_gets_half_at_most(room, days):
     today = date(2026, 11, 2)
-    all_of_them = [fragment(today + n * DAY, 100) for n in range(-3, 3)]
+    all_of_them = [piece(today + n * DAY, 100) for n in range(-3, 3)]
 
     kept = nearest(all_of_them, room, today=today)
 
-    assert [(each.entry.start - today).days for each in kept] == days
+    assert [(date.fromisoformat(each.order[:10]) - today).days for each in kept] == days
 
 
 @pytest.mark.django_db
@@ -192,7 +194,7 @@ def test_version_depends_on_name_language_address_and_code(now, monkeypatch, set
     assert feed_version(replace(FEED, name=Text("另")), now=now).etag != usual
     assert feed_version(replace(FEED, language="en"), now=now).etag != usual
     assert feed_version(replace(FEED, subject="free=true"), now=now).etag != usual
-    monkeypatch.setattr("events.feeds.version._code", lambda: "another release")
+    monkeypatch.setattr("events.feeds.release.code", lambda: "another release")
     assert feed_version(FEED, now=now).etag != usual
     monkeypatch.undo()
     settings.SITE_URL = "https://calendar.example.org"
@@ -203,10 +205,12 @@ def test_version_depends_on_name_language_address_and_code(now, monkeypatch, set
 def test_version_reads_no_text_and_costs_one_query(now, django_assert_num_queries):
     for n in range(3):
         on(date(2026, 11, 10) + n * DAY, venue=VenueFactory())
+    first = feed_version(FEED, now=now)
 
     with django_assert_num_queries(1) as asked:
         version = feed_version(FEED, now=now)
 
+    assert version == first
     assert len(version.etag) == 32
     assert "title_zh" not in asked.captured_queries[0]["sql"]
     assert "description" not in asked.captured_queries[0]["sql"]

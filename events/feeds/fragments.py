@@ -1,0 +1,131 @@
+"""Stored VEVENTs: written once when somebody first needs them, joined ever after.
+
+A stored fragment is never out of date: the database deletes it when a row it was made of changes
+(:mod:`events.triggers`), and ``made_by`` tells those of another release. What an entry shows is
+decided in :mod:`events.feeds.entries`, which this module knows nothing of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+
+from events.feeds.entries import entry_of
+from events.feeds.labels import LABELS
+from events.feeds.release import release
+from events.feeds.rows import Row, read
+from events.ical.entry import Entry
+from events.ical.write import write_event
+from events.models import Event, Fragment, Occurrence
+
+CHUNK = 500
+_COLUMNS = ("order", "over_on", "ends_year", "timezone", "changed_at", "digest", "data")
+
+log = logging.getLogger(__name__)
+
+
+class Piece(NamedTuple):
+    """One VEVENT as bytes, with what its calendar has to know about it."""
+
+    order: str
+    """Wall-clock start (ISO, 19 characters), a blank, the UID; empty: no calendar can show it."""
+    over_on: str
+    """The first day it no longer touches, ISO."""
+    ends_year: int
+    timezone: str
+    """Empty where it needs no VTIMEZONE."""
+    changed_at: str
+    """ISO in UTC; empty: not known."""
+    digest: str
+    data: bytes
+
+
+def stored(ids: Sequence[int], language: str) -> dict[int, Piece]:
+    """The stored pieces of these dates; one query."""
+    rows = Fragment.objects.filter(
+        occurrence__in=ids, language=language, made_by=release()
+    ).values_list("occurrence_id", *_COLUMNS)
+    return {row[0]: Piece._make((*row[1:-1], bytes(row[-1]))) for row in rows}
+
+
+def written(ids: Iterable[int], language: str) -> dict[int, Piece]:
+    """The pieces of these dates, made now and stored for the next who asks.
+
+    A date whose event another transaction is changing is made of what the database shows now,
+    and not stored.
+    """
+    wanted = sorted(ids)
+    pieces: dict[int, Piece] = {}
+    for first in range(0, len(wanted), CHUNK):
+        with transaction.atomic():
+            chunk = wanted[first : first + CHUNK]
+            held = _held(chunk)
+            made = {row.occurrence.pk: (row, _piece(row, language)) for row in read(chunk)}
+            _store({pk: each for pk, each in made.items() if pk in held}, language)
+        pieces |= {pk: piece for pk, (_, piece) in made.items()}
+    return pieces
+
+
+def _held(ids: Sequence[int]) -> set[int]:
+    """Those of the dates whose events nobody changes until this transaction ends."""
+    events = Event.objects.filter(occurrences__in=ids).order_by("pk")
+    rows = Event.objects.filter(pk__in=events.values("pk")).order_by("pk")
+    locked = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    dates = Occurrence.objects.filter(pk__in=ids, event__in=locked)
+    return set(dates.values_list("pk", flat=True))
+
+
+def _store(made: Mapping[int, tuple[Row, Piece]], language: str) -> None:
+    made_by = release()
+    Fragment.objects.bulk_create(
+        [
+            Fragment(
+                occurrence_id=pk,
+                event_id=row.occurrence.event_id,
+                language=language,
+                made_by=made_by,
+                **piece._asdict(),
+            )
+            for pk, (row, piece) in made.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["occurrence", "language"],
+        update_fields=["event_id", "made_by", *_COLUMNS],
+    )
+
+
+def _piece(row: Row, language: str) -> Piece:
+    try:
+        entry = entry_of(row.occurrence, row.about)
+        data = write_event(entry, language=language, labels=LABELS[language])
+    except (ValueError, TypeError):
+        # One row that no calendar can show must not take a region's calendar with it.
+        log.exception("occurrence %s is missing from feeds: cannot be written", row.occurrence.pk)
+        return Piece("", "", 0, "", "", "", b"")
+    changed_at = entry.changed_at.astimezone(UTC).isoformat()[:19] if entry.changed_at else ""
+    return Piece(
+        order=f"{_wall(entry.start).isoformat()} {entry.uid}",
+        over_on=_over_on(entry).isoformat(),
+        ends_year=entry.end.year,
+        timezone="" if entry.is_all_day else entry.timezone,
+        changed_at=changed_at,
+        digest=hashlib.sha256(data).hexdigest()[:32],
+        data=data,
+    )
+
+
+def _wall(value: date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time())
+
+
+def _over_on(entry: Entry) -> date:
+    """The first day the entry no longer touches; one that ends at midnight ended the day before."""
+    if entry.is_all_day:
+        return entry.end
+    last = max(_wall(entry.start), _wall(entry.end) - timedelta(seconds=1))
+    return last.date() + timedelta(days=1)
