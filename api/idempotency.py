@@ -33,8 +33,11 @@ def answer_once(
     request: Request,
     act: Callable[[], Response],
     render: Callable[[Response], Response],
+    kept: Callable[[Response], bytes],
 ) -> HttpResponseBase:
     """``act()``'s answer, or the one given before to the same key, user, address and body.
+
+    ``kept`` says what of a rendered answer is stored; a secret is told once and never kept.
 
     Raises:
         ParseError: the key is not 1 to 200 visible ASCII characters.
@@ -55,7 +58,7 @@ def answer_once(
             response = render(act())
             stored = IdempotencyRecord.objects.filter(pk=record.pk, created_at=claimed_at).update(
                 status=response.status_code,
-                body=response.content,
+                body=kept(response),
                 content_type=response.headers["Content-Type"],
             )
             if not stored:  # took so long that another request took the claim over

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import IntConverter
 
+from api.account import views as account
 from api.documents import DocsView, SchemaView
 from api.events import views as events
 from api.feeds import FeedList
@@ -32,6 +33,16 @@ documented: tuple[URLPattern, ...] = (
     path("regions/<str:code>/", venues.RegionItem.as_view()),
     path("organisations/", venues.OrganisationList.as_view()),
     path("organisations/<str:slug>/", venues.OrganisationItem.as_view()),
+    path("memberships/", account.MembershipList.as_view()),
+    path("memberships/<id:pk>/", account.MembershipItem.as_view(), name="api-membership"),
+    path("memberships/<id:pk>/end/", account.EndMembership.as_view()),
+    path("keys/", account.KeyList.as_view()),
+    path("keys/<id:pk>/", account.KeyItem.as_view(), name="api-key"),
+    path("notices/", account.NoticeList.as_view()),
+    path("notices/read/", account.ReadNotices.as_view()),
+    path("notices/preference/", account.NoticeChoice.as_view()),
+    path("notices/<id:pk>/", account.NoticeItem.as_view()),
+    path("notices/<id:pk>/read/", account.ReadNotice.as_view()),
     path("jobs/", venues.JobList.as_view()),
     path("jobs/<id:pk>/", venues.JobItem.as_view()),
     path("jobs/<id:pk>/cancel/", venues.CancelJob.as_view()),

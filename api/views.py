@@ -74,8 +74,12 @@ class ResourceView(APIView):
         if request.method == "POST" and "Idempotency-Key" in request.headers:
             act = functools.partial(self.post, request, *args, **kwargs)
             self.post = lambda request, *_, **__: idempotency.answer_once(
-                request, act, lambda response: self._rendered(request, response)
+                request, act, lambda response: self._rendered(request, response), self.kept
             )
+
+    def kept(self, response: Response) -> bytes:
+        """What an ``Idempotency-Key`` is answered when it comes again."""
+        return response.content
 
     def _rendered(self, request: Request, response: Response) -> Response:
         return super().finalize_response(request, response).render()

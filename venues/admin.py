@@ -18,12 +18,14 @@ from django.utils import timezone
 from venues.errors import DomainError
 from venues.models import (
     ApiKey,
+    AuditEntry,
     Closure,
     FormerAddress,
     GeocodeAnswer,
     Geocoding,
     Job,
     Membership,
+    Notice,
     Organisation,
     Region,
     RegionIndicator,
@@ -31,7 +33,7 @@ from venues.models import (
     Space,
     Venue,
 )
-from venues.services import closures, jobs, keys, organisations, regions, venues
+from venues.services import closures, jobs, keys, memberships, organisations, regions, venues
 from venues.spans import DaySpan
 
 
@@ -277,12 +279,59 @@ class OrganisationAdmin(Refusing):
 
 @admin.register(Membership)
 class MembershipAdmin(Refusing):
+    """Given by the service and ended by the action; what was held is never rewritten."""
+
     list_display = ("user", "role", "region", "organisation", "venue", "valid_from", "valid_to")
     list_filter = ("role", ("valid_to", admin.EmptyFieldListFilter))
     search_fields = ("user__username", "user__email", "region__name_zh", "region__code",
                      "organisation__name_zh", "venue__name_zh")  # fmt: skip
     autocomplete_fields = ("user", "region", "organisation", "venue")
     list_select_related = ("user", "region", "organisation", "venue")
+    actions = ("end",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        written = memberships.grant_membership(
+            person=obj.user,
+            role=obj.role,
+            place=obj.place,
+            valid_from=obj.valid_from,
+            valid_to=obj.valid_to,
+            by=request.user,
+            now=timezone.now(),
+        )
+        _become(obj, written)
+
+    @admin.action(description="End at once", permissions=["add"])
+    def end(self, request: HttpRequest, rows: QuerySet[Membership]) -> None:
+        by, now = request.user, timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: memberships.end_membership(membership_id=row.pk, by=by, now=now),
+            "ended",
+        )
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(Undeletable, ReadOnly):
+    list_display = ("at", "actor_name", "via", "action", "subject_type", "subject_label", "address")
+    list_filter = ("via", "action", "subject_type")
+    search_fields = ("actor_name", "subject_label", "subject_id", "request_id", "note")
+    date_hierarchy = "at"
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    list_display = ("created_at", "person", "kind", "title_zh", "read_at", "mailed_at")
+    list_filter = ("kind", ("read_at", admin.EmptyFieldListFilter))
+    search_fields = ("person__username", "title_zh", "title_en")
+    list_select_related = ("person",)
 
 
 @admin.register(ApiKey)
@@ -299,7 +348,12 @@ class ApiKeyAdmin(ReadOnly):
     @admin.action(description="Revoke at once", permissions=["delete"])
     def revoke(self, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:
         now = timezone.now()
-        self.each(request, rows, lambda key: keys.revoke_api_key(key=key, now=now), "revoked")
+        self.each(
+            request,
+            rows,
+            lambda key: keys.revoke_api_key(key=key, by=request.user, now=now),
+            "revoked",
+        )
 
 
 # ---- what the installation keeps

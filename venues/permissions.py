@@ -30,6 +30,7 @@ from venues.rights import (
     ADMINISTRATORS,
     ALONG_ORGANISATIONS,
     EDITORS,
+    GRANTS,
     PLACES,
     PLANNERS,
     PUBLISHERS,
@@ -54,6 +55,8 @@ __all__ = [
     "has_role",
     "jobs_visible_to",
     "may",
+    "may_grant",
+    "memberships_visible_to",
     "regions_of",
     "require",
     "venues_of",
@@ -222,6 +225,24 @@ def require(allowed: bool, message: str, **detail: Any) -> None:
     """Raises: NotAllowed: with ``message``, unless ``allowed``."""
     if not allowed:
         raise NotAllowed(message, **detail)
+
+
+def may_grant(user: Actor | None, role: str, place: Place, on: date) -> bool:
+    """Give or take ``role`` for ``place``: holders of a role that gives it, at or above there."""
+    if user is None or not user.is_active:
+        return False
+    givers = [giver for giver, given in GRANTS.items() if role in given]
+    return user.is_superuser or _holds(user, [(givers, _covers(place))], on)
+
+
+def memberships_visible_to(user: Actor | None, on: date) -> QuerySet[Membership]:
+    """Own memberships, and those for places whose people ``user`` may know."""
+    if user is None or not user.is_active:
+        return Membership.objects.none()
+    places = {"region": "region", "organisation": "organisation", "venue": "venue"}
+    return Membership.objects.filter(
+        Q(user=user.pk) | where(user, "membership.read", on=on, **places)
+    )
 
 
 def venues_of(user: Actor | None, roles: Collection[str], *, on: date) -> QuerySet[Venue]:

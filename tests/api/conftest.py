@@ -20,6 +20,7 @@ from touring.models import RequestAttachment, RequestState, StopState
 from touring.services.papers import keep_paper
 from venues.models import Job, JobKind, Role
 from venues.services.keys import issue_api_key
+from venues.services.notices import leave_notice
 
 
 @pytest.fixture
@@ -87,9 +88,27 @@ def network(db) -> Network:
             user=made.people[name], role=role, **{"venue": None, place: rows[scope]}
         )
     made.people["nobody"] = of_venues.UserFactory(username="nobody")
+    _own(rows, made.people)
     _events(rows)
     _tours(rows, made.people)
     return made
+
+
+def _own(rows: dict[str, Any], people: dict[str, Any]) -> None:
+    """What belongs to one person: a membership, a key, a notice."""
+    rows["membership"] = people["host"].memberships.get()
+    rows["key"], _ = issue_api_key(
+        user=people["planner"], name="own", scopes=["read"], now=timezone.now()
+    )
+    rows["notice"] = leave_notice(
+        person=people["planner"],
+        kind="run-done",
+        key="run:1",
+        title=("求解完成", "The run is done"),
+        body=("请查看方案。", "Look at the plan."),
+        path="/",
+        now=timezone.now(),
+    )
 
 
 def _events(rows: dict[str, Any]) -> None:

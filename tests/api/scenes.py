@@ -77,7 +77,8 @@ STOP = {
     "opens_on": "2029-03-01",
     "closes_on": "2029-04-01",
 }
-_E, _R, _P, _S = (
+_M, _E, _R, _P, _S = (
+    "/api/v1/memberships/",
     "/api/v1/events/",
     "/api/v1/tour-requests/",
     "/api/v1/plans/{plan.pk}/",
@@ -121,6 +122,33 @@ SCENES: dict[str, Scene] = {
     "get_job_list": Scene("get", "/api/v1/jobs/", SIGNED_IN),
     "get_job_item": Scene("get", "/api/v1/jobs/{job.pk}/", frozenset({"planner"})),
     "post_cancel_job": Scene("post", "/api/v1/jobs/{job.pk}/cancel/", frozenset({"planner"})),
+    # people; making and ending keys takes a session, which no caller here has
+    "get_membership_list": Scene("get", _M, SIGNED_IN),
+    "post_membership_list": Scene(
+        "post",
+        _M,
+        PUBLISHERS,
+        {"person": "nobody", "role": "museum_editor", "venue": "museum"},
+        status=201,
+    ),
+    "get_membership_item": Scene("get", _M + "{membership.pk}/", PUBLISHERS | {"host"}),
+    "post_end_membership": Scene(
+        "post", _M + "{membership.pk}/end/", PUBLISHERS | {"host"}, status=204
+    ),
+    "get_key_list": Scene("get", "/api/v1/keys/", SIGNED_IN),
+    "post_key_list": Scene(
+        "post", "/api/v1/keys/", frozenset(), {"name": "k", "scopes": ["read"]}, status=201
+    ),
+    "get_key_item": Scene("get", "/api/v1/keys/{key.pk}/", frozenset({"planner"})),
+    "delete_key_item": Scene("delete", "/api/v1/keys/{key.pk}/", frozenset(), status=204),
+    "get_notice_list": Scene("get", "/api/v1/notices/", SIGNED_IN),
+    "get_notice_item": Scene("get", "/api/v1/notices/{notice.pk}/", frozenset({"planner"})),
+    "post_read_notice": Scene("post", "/api/v1/notices/{notice.pk}/read/", frozenset({"planner"})),
+    "post_read_notices": Scene("post", "/api/v1/notices/read/", SIGNED_IN),
+    "get_notice_choice": Scene("get", "/api/v1/notices/preference/", SIGNED_IN),
+    "patch_notice_choice": Scene(
+        "patch", "/api/v1/notices/preference/", SIGNED_IN, {"mail": "daily"}
+    ),
     # events
     "get_event_list": Scene("get", _E, EVERYONE),
     "get_event_facets": Scene("get", f"{_E}facets/", EVERYONE),

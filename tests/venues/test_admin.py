@@ -26,7 +26,9 @@ from venues.models import (
     GeocodeAnswer,
     IdempotencyRecord,
     Job,
+    NoticePreference,
     Organisation,
+    OrganisationPath,
     RateGate,
     Region,
     RegionIndicator,
@@ -37,6 +39,7 @@ from venues.models import (
 )
 from venues.services.jobs import enqueue
 from venues.services.keys import authenticate, issue_api_key
+from venues.services.notices import leave_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +95,7 @@ def _messages(answer) -> list[str]:
 
 
 def test_every_row_that_people_look_after_has_a_page_and_the_others_none(staff, now):
-    hidden = {RegionPath, RateGate, IdempotencyRecord}
+    hidden = {RegionPath, OrganisationPath, RateGate, IdempotencyRecord, NoticePreference}
     assert set(apps.get_app_config("venues").get_models()) - set(OURS) == hidden
     region = RegionFactory(parent=RegionFactory(level=2))
     venue = VenueFactory(region=region, organisation=OrganisationFactory(region=region))
@@ -107,6 +110,9 @@ def test_every_row_that_people_look_after_has_a_page_and_the_others_none(staff, 
     RegionIndicator.objects.create(region=region, name="population", year=2020, value=1, source="")
     FormerAddress.objects.create(kind="venue", former="a", current="b")
     GeocodeAnswer.objects.create(provider="x", query="y", asked_at=now)
+    leave_notice(
+        person=UserFactory(), kind="k", key="k", title=("t", ""), body=("b", ""), path="/", now=now
+    )
 
     for model in OURS:
         assert staff.get(_url(model, "changelist"), {"q": "1"}).status_code == 200

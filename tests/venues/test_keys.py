@@ -33,7 +33,7 @@ def test_a_key_ends_with_its_time_its_user_or_at_once(now):
     expiring, expiring_plain = _issue(now, days=1)
     revoked, revoked_plain = _issue(now)
     orphan, orphan_plain = _issue(now)
-    revoke_api_key(key=revoked, now=now)
+    revoke_api_key(key=revoked, by=revoked.user, now=now)
     orphan.user.is_active = False
     orphan.user.save()
 
@@ -41,7 +41,7 @@ def test_a_key_ends_with_its_time_its_user_or_at_once(now):
     assert authenticate(expiring_plain, now + timedelta(days=1)) is None
     assert authenticate(revoked_plain, now) is None
     assert authenticate(orphan_plain, now) is None
-    revoke_api_key(key=revoked, now=now + timedelta(days=1))
+    revoke_api_key(key=revoked, by=revoked.user, now=now + timedelta(days=1))
     assert revoked.revoked_at == now
 
 

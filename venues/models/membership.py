@@ -14,24 +14,27 @@ from venues.models.venue import Venue
 
 
 class Role(models.TextChoices):
-    """What a membership permits inside its scope; see ``venues.permissions``."""
+    """What a membership permits inside its scope; see ``venues.rights``. Labels are Chinese."""
 
-    ADMINISTRATOR = "administrator"
-    NATION_OFFICER = "nation_officer"
-    PROVINCE_OFFICER = "province_officer"
-    PREFECTURE_OFFICER = "prefecture_officer"
-    COUNTY_OFFICER = "county_officer"
-    TOUR_PLANNER = "tour_planner"
-    HUB_KEEPER = "hub_keeper"
-    OPERATOR = "operator"
-    MUSEUM_PUBLISHER = "museum_publisher"
-    MUSEUM_EDITOR = "museum_editor"
-    HOST_CONTACT = "host_contact"
-    RECOMMENDER = "recommender"
-    INFORMATION_OFFICER = "information_officer"
-    PAIRED_DONOR = "paired_donor"
-    AUDITOR = "auditor"
-    READER = "reader"
+    ADMINISTRATOR = "administrator", "管理员"
+    NATION_OFFICER = "nation_officer", "国家级业务人员"
+    PROVINCE_OFFICER = "province_officer", "省级业务人员"
+    PREFECTURE_OFFICER = "prefecture_officer", "市级业务人员"
+    COUNTY_OFFICER = "county_officer", "县级业务人员"
+    TOUR_PLANNER = "tour_planner", "巡展计划员"
+    HUB_KEEPER = "hub_keeper", "集散中心管理员"
+    OPERATOR = "operator", "巡展执行人员"
+    MUSEUM_PUBLISHER = "museum_publisher", "场馆发布员"
+    MUSEUM_EDITOR = "museum_editor", "场馆编辑"
+    HOST_CONTACT = "host_contact", "承办联系人"
+    RECOMMENDER = "recommender", "推荐人"
+    INFORMATION_OFFICER = "information_officer", "科普信息员"
+    PAIRED_DONOR = "paired_donor", "结对援助方"
+    AUDITOR = "auditor", "审计员"
+    READER = "reader", "只读人员"
+
+    def name_in(self, language: str) -> str:
+        return self.value.replace("_", " ") if language == "en" else str(self.label)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -75,6 +78,16 @@ class Membership(models.Model):
                 | Q(valid_to__gt=F("valid_from")),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}, {self.place}"
+
+    @property
+    def place(self) -> Region | Organisation | Venue:
+        """The one thing it is held for."""
+        held_for = self.region or self.organisation or self.venue
+        assert held_for is not None  # a constraint says so
+        return held_for
 
 
 class ApiKey(models.Model):

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from venues.errors import Invalid, field_problem
 from venues.models import ApiKey
+from venues.permissions import Actor
+from venues.services import audit
 from venues.texts import forbidden_characters
 
 MAX_DAYS = 730
@@ -22,6 +25,7 @@ _SCOPE = re.compile(r"(read|write)(:[a-z][a-z-]{0,30})?")
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
+@transaction.atomic
 def issue_api_key(
     *, user: Any, name: str, scopes: Sequence[str], now: datetime, days: int = 365
 ) -> tuple[ApiKey, str]:
@@ -51,6 +55,8 @@ def issue_api_key(
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
+    said = audit.fields_of(key, "name", "scopes", "expires_at")
+    audit.record(by=user, action="key.issue", subject=key, now=now, after=said)
     return key, plain
 
 
@@ -73,9 +79,13 @@ def authenticate(plain: str, now: datetime) -> ApiKey | None:
     return key
 
 
-def revoke_api_key(*, key: ApiKey, now: datetime) -> None:
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, by: Actor | None, now: datetime) -> None:
     """End a key at once; revoking again keeps the first moment."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+    valid = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+    if valid.update(revoked_at=now):
+        after = {"revoked_at": now}
+        audit.record(by=by, action="key.revoke", subject=key, now=now, after=after)
     key.refresh_from_db(fields=["revoked_at"])
 
 
