@@ -69,3 +69,15 @@ class NoSuchInvitation(DomainError):
     """No invitation has this token, or it has been taken back."""
 
     code = "no_such_invitation"
+
+
+class InvalidPolicy(Invalid):
+    """A source cannot be read like that; ``detail["problems"]`` as of :class:`InvalidEvent`."""
+
+    code = "invalid_policy"
+
+
+class NothingToUndo(Conflict):
+    """The reading is not the last one that changed events, or more than a day old."""
+
+    code = "nothing_to_undo"

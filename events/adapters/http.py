@@ -87,16 +87,20 @@ class GuardedFetch:
                     target = self._next(target, answer.getheader("Location") or "")
             except (OSError, http.client.HTTPException, EOFError, UnicodeError):
                 raise FetchFailed(UNREACHABLE) from None
-        raise FetchFailed("The address leads on and on, from one to the next.")
+        raise FetchFailed("The address leads on and on, from one to the next.", code="redirects")
 
     def _next(self, target: Target, location: str) -> Target:
         try:
             absolute = urljoin(target.url, location)
         except ValueError:
-            raise FetchFailed("The address leads to one that cannot be read.") from None
+            raise FetchFailed(
+                "The address leads to one that cannot be read.", code="redirects"
+            ) from None
         following = target_of(absolute, allowed=self.allowed)
         if target.scheme == "https" and following.scheme != "https":
-            raise FetchFailed("The address leads from https:// to an insecure one.")
+            raise FetchFailed(
+                "The address leads from https:// to an insecure one.", code="redirects"
+            )
         return following
 
     def _connected(self, target: Target, deadline: _Deadline) -> _DeadlineSocket:
@@ -133,7 +137,11 @@ class GuardedFetch:
         if answer.status == 304 and is_conditional:
             return NotModified()
         if answer.status != 200:
-            raise FetchFailed(f"The server answers with status {answer.status} instead of 200.")
+            raise FetchFailed(
+                f"The server answers with status {answer.status} instead of 200.",
+                code="status",
+                status=answer.status,
+            )
         body = _decoded(answer, self.max_bytes)
         return Fetched(
             body=body,
@@ -276,7 +284,9 @@ def _decoded(answer: http.client.HTTPResponse, max_bytes: int) -> bytes:
     if encoding in ("gzip", "x-gzip", "deflate"):
         pieces = _inflated(pieces, is_gzip=encoding != "deflate")
     elif encoding not in ("", "identity"):
-        raise FetchFailed(f"The server encodes the calendar as {encoding[:40]!r}, unasked.")
+        raise FetchFailed(
+            f"The server encodes the calendar as {encoding[:40]!r}, unasked.", code="packed"
+        )
     body = bytearray()
     for piece in pieces:
         body += piece
@@ -296,7 +306,7 @@ def _pieces(answer: http.client.HTTPResponse, max_bytes: int) -> Iterator[bytes]
             raise _too_large(max_bytes)
         yield piece
     if answer.length:
-        raise FetchFailed("The calendar broke off while it was being read.")
+        raise FetchFailed("The calendar broke off while it was being read.", code="packed")
 
 
 def _inflated(pieces: Iterator[bytes], *, is_gzip: bool) -> Iterator[bytes]:
@@ -314,10 +324,12 @@ def _inflated(pieces: Iterator[bytes], *, is_gzip: bool) -> Iterator[bytes]:
             waiting = inflater.unconsumed_tail or inflater.unused_data
         yield inflater.flush()
     except zlib.error:
-        raise FetchFailed("The calendar is packed in a way that cannot be unpacked.") from None
+        raise FetchFailed(
+            "The calendar is packed in a way that cannot be unpacked.", code="packed"
+        ) from None
     if not inflater.eof:
-        raise FetchFailed("The calendar broke off while it was being read.")
+        raise FetchFailed("The calendar broke off while it was being read.", code="packed")
 
 
 def _too_large(max_bytes: int) -> FetchFailed:
-    return FetchFailed(f"The calendar is larger than {max_bytes / 1e6:g} MB.")
+    return FetchFailed(f"The calendar is larger than {max_bytes / 1e6:g} MB.", code="too_large")

@@ -33,6 +33,13 @@ class Reading:
     name: str = ""
     timezone: str = ""
     """The zone of days, floating times and UTC in this file."""
+    product: str = ""
+    """PRODID: which program wrote it."""
+
+    @property
+    def is_of_a_network(self) -> bool:
+        """Whether an installation like this one wrote it, so that its events can come back here."""
+        return "//orrery//" in self.product.casefold()
 
     @property
     def lost_uids(self) -> frozenset[str]:
@@ -81,6 +88,7 @@ def read_calendar(data: bytes, *, default_timezone: str, is_own: bool = False) -
         problems=problems,
         name=_name(parts.calendar),
         timezone=zones.calendar_timezone,
+        product=_product(parts.calendar),
     )
 
 
@@ -162,3 +170,8 @@ def _name(calendar: Component) -> str:
         if prop := calendar.first(name):
             return clean_line(values.text(prop.value))[:MAX_NAME]
     return ""
+
+
+def _product(calendar: Component) -> str:
+    prop = calendar.first("PRODID")
+    return clean_line(values.text(prop.value))[:MAX_NAME] if prop else ""

@@ -279,7 +279,9 @@ class EventReader:
 
     def _facets(self, event: Component) -> dict[str, Any]:
         if not self.is_own:
-            return {"topics": self._list(event, "CATEGORIES")}
+            # Through whose hands it came is believed of anybody; it can only keep the event out.
+            hands = [each for each in self._list(event, "X-ORRERY-REFIDS") if each[:4] == "via:"]
+            return {"topics": self._list(event, "CATEGORIES"), "refids": tuple(hands)}
         kind = self._text(event, "X-ORRERY-KIND").strip()
         known = {audience.value for audience in Audience}
         audiences = self._list(event, "X-ORRERY-AUDIENCES")

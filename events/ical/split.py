@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=[^\";:,^\\]*)*):(.*)", r
 """A line without quotes, lists or carets among its parameters: nine of ten, read without ado."""
 _NAME = re.compile(rb"[A-Za-z0-9-]{1,60}")
 _KEPT = {
-    "VCALENDAR": {"METHOD", "NAME", "X-WR-CALNAME", "X-WR-TIMEZONE"},
+    "VCALENDAR": {"METHOD", "NAME", "PRODID", "X-WR-CALNAME", "X-WR-TIMEZONE"},
     "VEVENT": {
         *("UID", "DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO"),
         *("URL", "STATUS", "CLASS", "CATEGORIES", "REFID", "SEQUENCE", "CREATED"),

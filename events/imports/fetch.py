@@ -46,6 +46,7 @@ class Fetched:
     body: bytes
     etag: str = ""
     last_modified: str = ""
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,18 @@ class NotModified:
 
 
 class FetchFailed(Exception):
-    """Nothing usable came back; ``reason`` says why in words for the museum."""
+    """Nothing usable came back; ``reason`` says why in words for the museum.
 
-    def __init__(self, reason: str) -> None:
+    ``code`` is stable; ``status`` is the server's answer, where one came.
+    """
+
+    def __init__(
+        self, reason: str, *, code: str = "unreachable", status: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.code = code
+        self.status = status
 
 
 class Fetch(Protocol):
@@ -108,25 +116,32 @@ def target_of(url: str, *, allowed: frozenset[str] = frozenset()) -> Target:
             is not a public one.
     """
     if _NOT_IN_URLS.search(url):
-        raise FetchFailed("The address contains blanks, backslashes or control characters.")
+        raise FetchFailed(
+            "The address contains blanks, backslashes or control characters.", code="address"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
         host = _plain_host(parts.hostname or "")
     except (ValueError, UnicodeError):
-        raise FetchFailed("The address cannot be read; it should look like https://…") from None
+        raise FetchFailed(
+            "The address cannot be read; it should look like https://…", code="address"
+        ) from None
     scheme = {"webcal": "https", "webcals": "https"}.get(parts.scheme, parts.scheme)
     if scheme not in _PORT_OF:
-        raise FetchFailed("Only addresses that start with https://, http:// or webcal:// are read.")
+        raise FetchFailed(
+            "Only addresses that start with https://, http:// or webcal:// are read.",
+            code="address",
+        )
     if "@" in parts.netloc:
-        raise FetchFailed("Addresses with a user name or password are not read.")
+        raise FetchFailed("Addresses with a user name or password are not read.", code="address")
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
     port = _PORT_OF[scheme] if port is None else port
     target = Target(scheme, host, port, _ascii_path(path))
     if target.host_and_port in allowed:
         return target
     if target.port not in _PORT_OF.values():
-        raise FetchFailed("Only the usual ports 80 and 443 are read.")
+        raise FetchFailed("Only the usual ports 80 and 443 are read.", code="address")
     literal = _literal(host)
     if literal is not None and not is_public(literal):
         raise FetchFailed(UNREACHABLE)

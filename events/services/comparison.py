@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from events.enums import Moderation, Status
+from events.enums import Status
 from events.models import Event, Source
 from events.services.facts import Facts, status_of
 from events.services.history import set_columns
+from events.services.journal import Journal, columns_now
+from events.services.policies import BELIEVING, Policy, field_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Stored:
     event: Event
     topic_ids: frozenset[int]
     refids: frozenset[str]
+    kept: frozenset[str] = frozenset()
+    """Fields that people here have changed, and whose word counts."""
 
 
 @dataclass
@@ -42,11 +47,20 @@ class Changes:
     public_uids: Mapping[str, str]
     """The public uid of each uid there may be."""
     now: datetime
+    policy: Policy = BELIEVING
     created: list[Event] = field(default_factory=list)
     updated: list[Event] = field(default_factory=list)
     cancelled: list[Event] = field(default_factory=list)
     restored: list[Event] = field(default_factory=list)
     unchanged: int = 0
+    own_topics: set[int] = field(default_factory=set)
+    """Changed events whose topics stay as people here chose them."""
+    _before: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def journal(self) -> Journal:
+        """How to get back to what was; only once the new events are written."""
+        return Journal(tuple(event.pk for event in self.created), self._before)
 
     @property
     def changed(self) -> list[Event]:
@@ -56,23 +70,27 @@ class Changes:
     def make_equal(self, stored: Stored | None, wanted: Wanted) -> None:
         """Set the event, or a new one, to what is wanted; an equal one is only counted."""
         if stored is None:
-            self.created.append(_set(self._new(wanted), wanted, self.now))
+            new = Stored(self._new(wanted), frozenset(), frozenset())
+            self.created.append(_set(new, wanted, self.now))
             return
         event = stored.event
         was = Status(event.status)
         if not _differs(stored, wanted):
             self.unchanged += 1
             return
-        _set(event, wanted, self.now)
+        self._note(stored)
+        _set(stored, wanted, self.now)
         if event.status == was or Status.CANCELLED not in (was, event.status):
             self.updated.append(event)
         else:
             (self.restored if was == Status.CANCELLED else self.cancelled).append(event)
         self._count(event)
 
-    def cancel(self, events: Iterable[Event]) -> None:
+    def cancel(self, missing: Iterable[Stored]) -> None:
         """Cancel events nobody names any more, from now on: what took place stays."""
-        for event in events:
+        for stored in missing:
+            self._note(stored)
+            event = stored.event
             event.status = Status.CANCELLED
             event.cancelled_from = self.now
             self.cancelled.append(event)
@@ -83,10 +101,18 @@ class Changes:
             source=self.source,
             uid=wanted.uid,
             public_uid=self.public_uids[wanted.uid],
-            moderation=Moderation.PUBLISHED,
+            moderation=self.policy.arrival,
             created_at=self.now,
             changed_at=self.now,
         )
+
+    def _note(self, stored: Stored) -> None:
+        if "topics" in stored.kept:
+            self.own_topics.add(stored.event.pk)
+        self._before[stored.event.pk] = columns_now(stored.event) | {
+            "topics": sorted(stored.topic_ids),
+            "refids": sorted(stored.refids),
+        }
 
     def _count(self, event: Event) -> None:
         event.sequence += 1
@@ -96,17 +122,34 @@ class Changes:
 def _differs(stored: Stored, wanted: Wanted) -> bool:
     event, facts = stored.event, wanted.facts
     return (
-        event.status != status_of(facts.status, current=Status(event.status))
-        or event.venue_id != wanted.venue_id
-        or any(getattr(event, name) != value for name, value in facts.columns.items())
-        or stored.topic_ids != wanted.topic_ids
+        ("status" not in stored.kept and event.status != _status(stored, wanted))
+        or ("venue" not in stored.kept and event.venue_id != wanted.venue_id)
+        or any(getattr(event, name) != value for name, value in _columns(stored, wanted).items())
+        or ("topics" not in stored.kept and stored.topic_ids != wanted.topic_ids)
         or stored.refids != facts.refids
     )
 
 
-def _set(event: Event, wanted: Wanted, now: datetime) -> Event:
-    set_columns(event, wanted.facts.columns, now=now)
-    event.venue_id = wanted.venue_id
+def _status(stored: Stored, wanted: Wanted) -> Status:
+    return status_of(wanted.facts.status, current=Status(stored.event.status))
+
+
+def _columns(stored: Stored, wanted: Wanted) -> Mapping[str, Any]:
+    """The columns whose value the source decides, with that value."""
+    columns = wanted.facts.columns
+    if not stored.kept:
+        return columns
+    return {name: value for name, value in columns.items() if field_of(name) not in stored.kept}
+
+
+def _set(stored: Stored, wanted: Wanted, now: datetime) -> Event:
+    event, was = stored.event, stored.event.status
+    set_columns(event, _columns(stored, wanted), now=now)
+    if "venue" not in stored.kept:
+        event.venue_id = wanted.venue_id
+    if "status" in stored.kept:
+        event.status = was
+        return event
     event.status = status_of(wanted.facts.status, current=Status(event.status))
     if event.status != Status.CANCELLED:
         event.cancelled_from = None

@@ -10,19 +10,18 @@ from typing import Any
 from django.db import transaction
 
 from events.enums import Moderation, Status
-from events.errors import InvalidEvent, KeptElsewhere, NoSuchDate, StaleEvent
+from events.errors import InvalidEvent, NoSuchDate, StaleEvent
 from events.models import Event, Source, SourceKind
 from events.permissions import can_edit, can_edit_at, can_publish, can_publish_at, day_of
 from events.services.checking import checked
 from events.services.history import set_columns
 from events.services.links import links_differ, write_links
+from events.services.local_edits import remember_change, remember_edits
 from events.services.occurrences import refresh_occurrences, starts_of
 from events.services.sources import public_uid_of, source_named
 from events.services.values import EventValues, columns_of
 from venues.errors import NotAllowed
 from venues.permissions import Actor
-
-_READ_AGAIN = (SourceKind.SUBSCRIPTION, SourceKind.TOURING)
 
 
 @transaction.atomic
@@ -85,6 +84,7 @@ def change_event(
         getattr(event, name) == value for name, value in wanted.items()
     ):
         return event
+    remember_change(event, wanted, topics=values.topics, by=by, now=now)
     set_columns(event, wanted, now=now)
     event.overrides = _rekeyed(event, now)
     write_links(event, values)
@@ -100,6 +100,7 @@ def cancel_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime)
     event = locked_for_change(event_id, seen_sequence, by=by, now=now)
     if event.status == Status.CANCELLED:
         return event
+    remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
     event.status, event.cancelled_from = Status.CANCELLED, now
     return _saved(event, now)
 
@@ -110,6 +111,7 @@ def reinstate_event(*, event_id: int, seen_sequence: int, by: Actor, now: dateti
     event = locked_for_change(event_id, seen_sequence, by=by, now=now)
     if event.status != Status.CANCELLED:
         return event
+    remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
     event.status, event.cancelled_from = Status.SCHEDULED, None
     return _saved(event, now)
 
@@ -155,12 +157,6 @@ def locked_for_change(event_id: int, seen_sequence: int, *, by: Actor, now: date
     may = can_publish if event.moderation == Moderation.PUBLISHED else can_edit
     if not may(by, event, day_of(event, now)):
         raise _not_yours(event)
-    if event.source.kind in _READ_AGAIN:
-        raise KeptElsewhere(
-            f"This event is kept in “{event.source}” and would be overwritten from there; "
-            "change it where it comes from.",
-            source=event.source.slug,
-        )
     check_seen(event, seen_sequence)
     return event
 
@@ -208,6 +204,8 @@ def _change_date(
         overrides[original_start] = texts | dict(changes)
     if overrides == event.overrides:
         return event
+    before = {"overrides": event.overrides}
+    remember_edits(event, ["overrides"], before=before, by=by, now=now)
     event.overrides = dict(sorted(overrides.items()))
     return _saved(event, now)
 

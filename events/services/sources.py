@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -19,13 +19,11 @@ from events.ical.entry import Entry
 from events.models import Event, EventReference, Source, SourceKind, Topic
 from events.services.comparison import Changes, Stored, Wanted
 from events.services.facts import Facts, SyncProblem, bounded_uid, facts_of
+from events.services.journal import UNTOUCHED, Journal
+from events.services.local_edits import kept_fields
 from events.services.occurrences import refresh_many
+from events.services.policies import BELIEVING, Policy
 from venues.models import Venue
-
-_KEPT_COLUMNS = frozenset(
-    {"id", "source", "uid", "public_uid", "created_at", "is_free", "moderation"}
-)
-"""What a sync never changes; the first five are fixed, the rest belongs to editors."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,8 @@ class SyncReport:
     held: int = 0
     """Missing entries whose events the brake kept."""
     problems: tuple[SyncProblem, ...] = ()
+    journal: Journal = field(default_factory=Journal, compare=False, repr=False)
+    """What :func:`events.services.undo.undo_run` needs."""
 
     @property
     def changed_anything(self) -> bool:
@@ -90,6 +90,7 @@ def sync_source(
     window: tuple[datetime, datetime] | None = None,
     brake: Brake | None = None,
     unreadable: Collection[str] = (),
+    policy: Policy = BELIEVING,
 ) -> SyncReport:
     """Make the source's events equal to ``entries``; idempotent, whatever their order.
 
@@ -103,6 +104,7 @@ def sync_source(
     ``brake``: missing entries are not believed when there are too many of them.
     ``unreadable``: uids that were sent although there is no entry for them, or not for each of
     their dates; what is known of these stays.
+    ``policy``: how new events arrive, and which local edits stay.
 
     One transaction; it locks the source and then its events. The number of queries does not depend on the number
     of entries, apart from the databases' limits on the size of a statement.
@@ -121,7 +123,9 @@ def sync_source(
                 if each.uid not in stored
             },
             now=now,
+            policy=policy,
         )
+        stored = kept_fields(stored, wanted, policy)
         for each in wanted.values():
             changes.make_equal(stored.get(each.uid), each)
         missing = _missing(stored, wanted, unreadable)
@@ -142,6 +146,7 @@ def sync_source(
         restored=len(changes.restored),
         held=len(missing) if is_held else 0,
         problems=tuple(sorted(set(problems), key=lambda p: (p.uid, p.message))),
+        journal=changes.journal,
     )
 
 
@@ -217,12 +222,13 @@ def _ids(rows: QuerySet, slugs: set[str]) -> dict[str, int]:
 
 def _missing(
     stored: Mapping[str, Stored], wanted: Mapping[str, Wanted], unreadable: Collection[str]
-) -> list[Event]:
+) -> list[Stored]:
     return [
-        each.event
+        each
         for uid, each in stored.items()
         if uid not in wanted
         and each.event.status != Status.CANCELLED
+        and "status" not in each.kept
         and not _is_named(uid, unreadable)
     ]
 
@@ -235,11 +241,11 @@ def _is_named(stored_uid: str, uids: Collection[str]) -> bool:
 
 
 def _coming(
-    missing: list[Event],
+    missing: list[Stored],
     stored: Mapping[str, Stored],
     source: Source,
     window: tuple[datetime, datetime] | None,
-) -> tuple[list[Event], int]:
+) -> tuple[list[Stored], int]:
     """The missing events that the window concerns, and how many events it concerns in all."""
     outside: set[int] = set()
     if window is not None and missing:
@@ -250,7 +256,7 @@ def _coming(
         each.event.status != Status.CANCELLED and each.event.pk not in outside
         for each in stored.values()
     )
-    return [event for event in missing if event.pk not in outside], all_coming
+    return [each for each in missing if each.event.pk not in outside], all_coming
 
 
 def _held(missing: int, coming: int) -> SyncProblem:
@@ -276,7 +282,7 @@ def _write(changes: Changes) -> None:
             update_fields=[
                 column.name
                 for column in Event._meta.concrete_fields
-                if column.name not in _KEPT_COLUMNS
+                if column.name not in UNTOUCHED
             ],
         )
 
@@ -287,11 +293,13 @@ def _write_links(changes: Changes, wanted: Mapping[str, Wanted]) -> None:
     events = [event for event in changes.created + changes.changed if event.uid in wanted]
     old_ids = [event.pk for event in changes.changed if event.uid in wanted]
     if old_ids:
-        link.objects.filter(event_id__in=old_ids).delete()
+        mine = set(old_ids) - changes.own_topics
+        link.objects.filter(event_id__in=mine).delete()
         EventReference.objects.filter(event_id__in=old_ids).delete()
     link.objects.bulk_create(
         link(event_id=event.pk, topic_id=topic_id)
         for event in events
+        if event.pk not in changes.own_topics
         for topic_id in sorted(wanted[event.uid].topic_ids)
     )
     EventReference.objects.bulk_create(

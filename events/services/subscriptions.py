@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from events.errors import InvalidSubscription
-from events.ical.problem import CalendarUnreadable
-from events.ical.read import Reading, read_calendar
+from events.errors import InvalidPolicy, InvalidSubscription
+from events.ical.problem import CalendarUnreadable, Problem
+from events.ical.read import Reading
 from events.imports.fetch import Fetch, Fetched, FetchFailed, NotModified, target_of
-from events.models import SourceKind, Subscription
+from events.imports.isolated import read_isolated
+from events.imports.words import sentence
+from events.models import Arrival, ImportRun, RunOutcome, SourceKind, Subscription
+from events.services import import_runs
+from events.services.policies import policy_of, problems_of
+from events.services.sifting import sifted
 from events.services.sources import Brake, SyncReport, source_named, sync_source
 from venues.errors import NotAllowed
 from venues.models import Venue
@@ -26,9 +32,12 @@ REFRESH = timedelta(hours=3)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=30), timedelta(hours=24)
 _LEASE = timedelta(minutes=10)  # a reading whose worker died is tried again after this
 _FAR = datetime(2200, 1, 1, tzinfo=UTC)
-_SHOWN_PROBLEMS = 50
 _NOTED = ["etag", "last_modified", "content_hash", "report"]  # the rest belongs to people
-_NOTED += ["succeeded_at", "failed_since", "next_fetch_at"]
+_NOTED += ["succeeded_at", "changed_at", "failed_since", "next_fetch_at"]
+_READER = b"1"
+"""Changed when the reader understands more than before, so that every file is read anew."""
+_STAMPS = re.compile(rb"^DTSTAMP[:;][^\r\n]*", re.MULTILINE)
+"""Many programs write the moment of the export there, and nothing is made of it here."""
 
 
 @transaction.atomic
@@ -66,18 +75,57 @@ def due_subscriptions(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def confirm_missing(*, subscription_id: int, by: Actor, now: datetime) -> None:
-    """Believe at the next reading, due at once, that all events missing there are gone.
+    """Believe at the next reading, due at once, what the file says, however much is missing there.
+
+    A file that was taken back (:mod:`events.services.undo`) is believed again, too.
 
     Raises:
         NotAllowed: ``by`` may not publish for the venue.
     """
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("source__venue")
-    subscription = row.get(pk=subscription_id)
-    venue = subscription.source.venue
-    if not may(by, "subscription.change", on=now.date(), venue=venue):
-        raise NotAllowed("You may not decide about events of this venue.")
+    subscription = _locked_for(by, subscription_id, now)
     subscription.missing_confirmed, subscription.next_fetch_at = True, now
     subscription.save(update_fields=["missing_confirmed", "next_fetch_at"])
+
+
+@transaction.atomic
+def set_policy(
+    *,
+    subscription_id: int,
+    by: Actor,
+    now: datetime,
+    arrival: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    skips_known: bool | None = None,
+) -> Subscription:
+    """How the source is read from now on; None leaves a part as it is. The file is read anew.
+
+    ``fields`` says for each field whose word counts (``events.services.policies.Wins``).
+
+    Raises:
+        NotAllowed: ``by`` may not publish for the venue.
+        InvalidPolicy: with every problem at once.
+    """
+    subscription = _locked_for(by, subscription_id, now)
+    problems = problems_of(fields or {})
+    if arrival is not None and arrival not in Arrival.values:
+        words = "Choose one of: " + ", ".join(sorted(Arrival.values)) + "."
+        problems.append({"field": "arrival", "message": words})
+    if problems:
+        raise InvalidPolicy(problems[0]["message"], problems=problems)
+    if arrival is not None:
+        subscription.arrival = arrival
+    if fields is not None:
+        subscription.field_policy = dict(fields)
+    if skips_known is not None:
+        subscription.skips_known = skips_known
+    subscription.content_hash = subscription.etag = subscription.last_modified = ""
+    subscription.save(
+        update_fields=[
+            *("arrival", "field_policy", "skips_known"),
+            *("content_hash", "etag", "last_modified"),
+        ]
+    )
+    return subscription
 
 
 def read_soon(*, subscription_id: int, now: datetime) -> None:
@@ -96,55 +144,118 @@ def refresh_subscription(*, fetch: Fetch, subscription_id: int, now: datetime) -
     None: nothing new, another worker is at it, or the reading failed; then the last good events
     stay and the reason stands in ``Subscription.report``. Only coming events are ever cancelled
     because they are missing, and none if that many are missing that something must be wrong
-    (:class:`~events.services.sources.Brake`), unless a person confirmed it.
+    (:class:`~events.services.sources.Brake`), unless a person confirmed it. Whatever happens
+    leaves an :class:`~events.models.ImportRun`.
     """
     subscription = Subscription.objects.select_related("source__venue").get(pk=subscription_id)
     if not _claim(subscription, now):
         return None
+    run = import_runs.began(subscription.source, now=now)
+    found = _read(subscription, run, fetch, now)
+    return None if found is None else _take_over(subscription, run, found, now)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file that says something new."""
+
+    fetched: Fetched
+    content_hash: str
+    reading: Reading
+
+
+def _read(subscription: Subscription, run: ImportRun, fetch: Fetch, now: datetime) -> _Found | None:
+    """The file, read; none where there is nothing new or it failed, which is noted then."""
     in_full = subscription.missing_confirmed
     known = {"etag": subscription.etag, "last_modified": subscription.last_modified}
     try:
         fetched = fetch(subscription.url, **({} if in_full else known))
         if isinstance(fetched, NotModified):
+            import_runs.ended(run, RunOutcome.UNCHANGED, now=now, status=304)
             _note_success(subscription, now)
             return None
-        content_hash = hashlib.sha256(fetched.body).hexdigest()
-        if content_hash == subscription.content_hash and not in_full:
+        content_hash = _hash_of(fetched.body)
+        if not in_full and (outcome := _known_file(subscription, content_hash)):
+            import_runs.ended(
+                run, outcome, now=now, status=fetched.status, content_hash=content_hash
+            )
             _note_success(subscription, now, fetched)
             return None
-        reading = read_calendar(fetched.body, default_timezone=_timezone(subscription))
+        reading = read_isolated(
+            fetched.body, default_timezone=_timezone(subscription), today=now.date()
+        )
     except FetchFailed as failure:
-        _note_failure(subscription, failure.reason, now)
+        words = sentence(failure.code, failure.reason)
+        _note_failure(subscription, run, words, now, status=failure.status)
         return None
     except CalendarUnreadable as failure:
-        _note_failure(subscription, str(failure), now)
+        words = sentence(failure.code, str(failure))
+        _note_failure(subscription, run, words, now, problems=failure.problems)
         return None
-    return _take_over(subscription, fetched, content_hash, reading, now)
+    return _Found(fetched, content_hash, reading)
+
+
+def _known_file(subscription: Subscription, content_hash: str) -> RunOutcome | None:
+    """What comes of a file that need not be read, because it has been."""
+    if content_hash == subscription.undone_hash:
+        return RunOutcome.REFUSED
+    return RunOutcome.UNCHANGED if content_hash == subscription.content_hash else None
+
+
+def _hash_of(body: bytes) -> str:
+    """Equal for files from which the same would be read."""
+    return hashlib.sha256(_READER + _STAMPS.sub(b"", body)).hexdigest()
 
 
 @transaction.atomic
 def _take_over(
-    subscription: Subscription,
-    fetched: Fetched,
-    content_hash: str,
-    reading: Reading,
-    now: datetime,
-) -> SyncReport:
+    subscription: Subscription, run: ImportRun, found: _Found, now: datetime
+) -> SyncReport | None:
     """Events and what is known of the calendar, all of it or nothing."""
+    reading = found.reading
+    policy = policy_of(subscription)
+    passed = sifted(reading, source=subscription.source, skips_known=policy.skips_known)
+    if not passed.entries and all(each.code == "own_event" for each in passed.refused):
+        words = "All events of this calendar come from this very network; they are here already."
+        reason = sentence("own_feed", words)
+        _note_failure(subscription, run, reason, now, problems=passed.refused)
+        return None
     report = sync_source(
         source=subscription.source,
-        entries=reading.entries,
+        entries=passed.entries,
         now=now,
         window=(now, _FAR),
         brake=None if subscription.missing_confirmed else Brake(),
         unreadable=reading.lost_uids,
+        policy=policy,
     )
-    if subscription.missing_confirmed:
-        Subscription.objects.filter(pk=subscription.pk).update(missing_confirmed=False)
-    subscription.content_hash = content_hash
-    subscription.report = _report(report, reading)
-    _note_success(subscription, now, fetched)
+    if subscription.missing_confirmed or subscription.undone_hash:
+        Subscription.objects.filter(pk=subscription.pk).update(
+            missing_confirmed=False, undone_hash=""
+        )
+    import_runs.taken_over(
+        run,
+        reading=reading,
+        refused=passed.refused,
+        report=report,
+        status=found.fetched.status,
+        content_hash=found.content_hash,
+        now=now,
+    )
+    subscription.content_hash = found.content_hash
+    subscription.report = _report(run, reading)
+    if report.changed_anything:
+        subscription.changed_at = now
+    _note_success(subscription, now, found.fetched)
     return report
+
+
+def _locked_for(by: Actor, subscription_id: int, now: datetime) -> Subscription:
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("source__venue")
+    subscription = row.get(pk=subscription_id)
+    if not may(by, "subscription.change", on=now.date(), venue=subscription.source.venue):
+        raise NotAllowed("You may not decide about events of this venue.")
+    return subscription
 
 
 def _address(url: str) -> str:
@@ -182,15 +293,27 @@ def _note_success(
     if fetched is not None:
         subscription.etag, subscription.last_modified = fetched.etag, fetched.last_modified
     subscription.succeeded_at, subscription.failed_since = now, None
-    subscription.report = {**subscription.report, "failure": ""}
+    subscription.report = {**subscription.report, "failure": "", "failure_zh": ""}
     subscription.next_fetch_at = now + _spread(subscription)
     subscription.save(update_fields=_NOTED)
 
 
-def _note_failure(subscription: Subscription, reason: str, now: datetime) -> None:
+def _note_failure(
+    subscription: Subscription,
+    run: ImportRun,
+    reason: dict[str, str],
+    now: datetime,
+    *,
+    status: int | None = None,
+    problems: Sequence[Problem] = (),
+) -> None:
     """Try again ever later: after as long as it has been failing, within half an hour and a day."""
+    import_runs.ended(
+        run, RunOutcome.FAILED, now=now, status=status, failure=reason, problems=problems
+    )
     subscription.failed_since = subscription.failed_since or now
-    subscription.report = {**subscription.report, "failure": reason}
+    failure = {"failure": reason["en"], "failure_zh": reason["zh"]}
+    subscription.report = {**subscription.report, **failure}
     wait = min(max(now - subscription.failed_since, FIRST_RETRY), LAST_RETRY)
     subscription.next_fetch_at = now + wait
     subscription.save(update_fields=_NOTED)
@@ -202,18 +325,12 @@ def _spread(subscription: Subscription) -> timedelta:
     return REFRESH * (1 + eighth / 2)
 
 
-def _report(report: SyncReport, reading: Reading) -> dict[str, Any]:
-    """What the museum is shown: counts, and the first problems in words."""
-    problems = [*_from_file(reading), *({"message": p.message} for p in report.problems)]
-    counts = {name: n for name, n in asdict(report).items() if name != "problems"}
+def _report(run: ImportRun, reading: Reading) -> dict[str, Any]:
+    """What the museum is shown first: counts, and the first problems in words."""
     return {
         "calendar": reading.name,
-        "entries": len(reading.entries),
-        **counts,
-        "problem_count": len(problems),
-        "problems": problems[:_SHOWN_PROBLEMS],
+        **run.counts,
+        "quarantine_count": run.quarantine_count,
+        "problem_count": run.problem_count,
+        "problems": [{**problem, "message": problem["en"]} for problem in run.problems],
     }
-
-
-def _from_file(reading: Reading) -> Iterable[dict[str, Any]]:
-    return ({"line": problem.line, "message": problem.words} for problem in reading.problems)

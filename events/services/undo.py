@@ -1,0 +1,107 @@
+"""Taking back what a reading did."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from events.enums import Status
+from events.errors import NothingToUndo
+from events.models import Event, EventReference, ImportRun, LocalEdit, RunOutcome, Source
+from events.services.journal import Journal, columns_then
+from events.services.occurrences import refresh_many
+from events.services.policies import field_of
+from venues.permissions import Actor, may, require
+
+UNDO_HOURS = 24
+
+
+def undoable_run(*, source: Source, now: datetime) -> ImportRun | None:
+    """The run that :func:`undo_run` would take back: the source's last that changed events.
+
+    None when it is older than a day. After an undo it is the one before.
+    """
+    runs = ImportRun.objects.filter(source=source, outcome=RunOutcome.CHANGED)
+    last = runs.order_by("-started_at", "-pk").first()
+    if last is None or not last.journal or last.finished_at is None:
+        return None
+    return last if now - last.finished_at <= timedelta(hours=UNDO_HOURS) else None
+
+
+@transaction.atomic
+def undo_run(*, run_id: int, by: Actor, now: datetime) -> int:
+    """Make the source's events what they were before the run; how many were changed.
+
+    Events that the run made are cancelled, for somebody may have them in a calendar; all others
+    get back what they said. Sequences rise, as for every change. What people changed since stays.
+    The file that the run read is not believed again until it changes, or somebody confirms it.
+
+    Raises:
+        NotAllowed: ``by`` may not publish for the source's venue.
+        NothingToUndo: not the last run that changed events, older than a day, or undone already.
+    """
+    run = ImportRun.objects.select_related("source__venue").get(pk=run_id)
+    source = Source.objects.select_for_update(of=("self",)).get(pk=run.source_id)
+    require(
+        may(by, "subscription.change", on=now.date(), venue=run.source.venue),
+        "You may not decide about events of this source.",
+        source=source.slug,
+    )
+    last = undoable_run(source=source, now=now)
+    if last is None or last.pk != run.pk:
+        raise NothingToUndo(
+            "Only the last reading that changed something can be taken back, within "
+            f"{UNDO_HOURS} hours; take back the later ones first.",
+            source=source.slug,
+        )
+    assert last.journal is not None  # undoable_run() gives no other
+    changed = _restored(source, Journal.unpacked(bytes(last.journal)), now)
+    refresh_many(changed, now=now)
+    last.outcome, last.undone_at, last.undone_by_id = RunOutcome.UNDONE, now, by.pk
+    last.save(update_fields=["outcome", "undone_at", "undone_by"])
+    if hasattr(run.source, "subscription"):
+        subscription = run.source.subscription
+        subscription.undone_hash = last.content_hash
+        subscription.content_hash = subscription.etag = subscription.last_modified = ""
+        subscription.save(update_fields=["undone_hash", "content_hash", "etag", "last_modified"])
+    return len(changed)
+
+
+def _restored(source: Source, journal: Journal, now: datetime) -> list[Event]:
+    """The changed events, written, without their dates."""
+    ids = {*journal.created, *journal.before}
+    events = Event.objects.select_for_update(of=("self",)).filter(source=source, pk__in=ids)
+    edited: dict[int, set[str]] = {}
+    for event_id, name in LocalEdit.objects.filter(event__source=source).values_list(
+        "event_id", "field"
+    ):
+        edited.setdefault(event_id, set()).add(name)
+    changed = []
+    for event in events.order_by("pk"):
+        kept = edited.get(event.pk, set())
+        if event.pk in journal.before:
+            _put_back(event, journal.before[event.pk], kept)
+        elif event.status == Status.CANCELLED or "status" in kept:
+            continue
+        else:
+            event.status, event.cancelled_from = Status.CANCELLED, now
+        event.sequence += 1
+        event.changed_at = now
+        event.save(force_update=True)
+        changed.append(event)
+    return changed
+
+
+def _put_back(event: Event, values: dict, kept: set[str]) -> None:
+    for column, value in columns_then(values).items():
+        name = "status" if column == "cancelled_from" else field_of(column)
+        if name not in kept:
+            setattr(event, column, value)
+    if "topics" not in kept:
+        event.topics.set(values["topics"])
+    event.references.exclude(refid__in=values["refids"]).delete()
+    EventReference.objects.bulk_create(
+        [EventReference(event=event, refid=refid) for refid in values["refids"]],
+        ignore_conflicts=True,
+    )
