@@ -8,7 +8,9 @@ from django.urls.converters import IntConverter
 from api.account import views as account
 from api.documents import DocsView, SchemaView
 from api.events import views as events
+from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
+from api.inbound import inbound_mail
 from api.touring import plans, request_steps, stops
 from api.touring import views as touring
 from api.venues import views as venues
@@ -51,6 +53,7 @@ documented: tuple[URLPattern, ...] = (
     path("events/mine/", events.MyEventList.as_view()),
     path("events/by-source/<str:source>/<str:uid>/", events.PushedEvent.as_view()),
     path("events/<str:uid>/", events.EventItem.as_view(), name="api-event"),
+    path("events/<str:uid>/invitations/", EventInvitationList.as_view()),
     path("events/<str:uid>/submit/", events.SubmitEvent.as_view()),
     path("events/<str:uid>/return/", events.ReturnEvent.as_view()),
     path("events/<str:uid>/publish/", events.PublishEvent.as_view()),
@@ -99,6 +102,7 @@ documented: tuple[URLPattern, ...] = (
 urlpatterns = [
     *documented,
     *(path(str(pattern.pattern).rstrip("/"), pattern.callback) for pattern in documented),
+    re_path("^inbound-mail/?$", inbound_mail),
     path("schema/", SchemaView.as_view(patterns=documented)),
     path("docs/", DocsView.as_view(patterns=documented)),
     re_path("", NoSuchAddress.as_view()),

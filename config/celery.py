@@ -34,6 +34,9 @@ app.conf.beat_schedule = {
         "task": "events.mail_notices",
         "schedule": 15.0,
     },
+    "read answers to invitations": {"task": "events.read_replies", "schedule": 60.0},
+    "tell invitees of changed events": {"task": "events.update_invitations", "schedule": 60.0},
+    "take in what hosts answered": {"task": "touring.take_in_answers", "schedule": 30.0},
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
     "extend occurrences to the horizon": {
         "task": "events.extend_occurrences",

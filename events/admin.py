@@ -23,15 +23,17 @@ from events.models import (
     Event,
     EventImage,
     EventOrganiser,
+    Invitation,
     Occurrence,
     OutgoingMail,
+    ReceivedMail,
     Source,
     Subscription,
     Topic,
 )
 from events.models.choices import choices
 from events.models.event import BILINGUAL
-from events.services import editing, outbox, publishing, subscriptions
+from events.services import answers, editing, outbox, publishing, subscriptions
 from events.services.checking import checked
 from events.services.values import LISTS, EventValues, Organiser, Picture
 from venues.errors import DomainError
@@ -372,8 +374,12 @@ class OutgoingMailAdmin(_ReadOnly, admin.ModelAdmin):
     list_display = ("created_at", "recipient", "subject", "state", "attempts", "error")
     list_filter = ("state",)
     search_fields = ("recipient", "subject")
-    fields = ("key", "message_id", "recipient", "subject", "body", "state", "attempts", "error")
+    fields = ("key", "message_id", "recipient", "subject", "text", "state", "attempts", "error")
     actions = ("send_again",)
+
+    @admin.display(description="body")
+    def text(self, mail: OutgoingMail) -> str:
+        return "(holds a secret address)" if mail.holds_secret else mail.body
 
     @admin.action(description="Try the given up ones again")
     def send_again(self, request: HttpRequest, rows: QuerySet[OutgoingMail]) -> None:
@@ -381,3 +387,45 @@ class OutgoingMailAdmin(_ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         for mail in rows:
             outbox.send_again(mail_id=mail.pk, now=timezone.now())
+
+
+@admin.register(Invitation)
+class InvitationAdmin(_ReadOnly, admin.ModelAdmin):
+    list_display = ("key", "address", "said", "sequence", "standing_answer", "answered_at")
+    list_filter = ("said", "answer")
+    search_fields = ("key", "address")
+    fields = (
+        *("key", "address", "name", "language", "said", "sequence", "due_at", "answer"),
+        *("answered_at", "comment", "delegated_to", "proposal", "record"),
+    )
+
+
+@admin.register(ReceivedMail)
+class ReceivedMailAdmin(_ReadOnly, Refusing):
+    """Answers by mail, those in quarantine first of all."""
+
+    list_display = ("received_at", "sender", "subject", "invitation", "verdict", "reason", "words")
+    list_filter = ("verdict", "reason")
+    list_select_related = ("invitation",)
+    search_fields = ("sender", "subject")
+    fields = (
+        *("received_at", "sender", "subject", "message_id", "invitation", "verdict", "reason"),
+        *("words", "answer"),
+    )
+    actions = ("apply_anyway", "dismiss")
+
+    @admin.action(description="Apply the answer all the same")
+    def apply_anyway(self, request: HttpRequest, rows: QuerySet[ReceivedMail]) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: answers.apply_anyway(mail_id=row.pk, by=request.user, now=now),
+            "applied",
+        )
+
+    @admin.action(description="Put away without effect")
+    def dismiss(self, request: HttpRequest, rows: QuerySet[ReceivedMail]) -> None:
+        self.each(
+            request, rows, lambda row: answers.dismiss(mail_id=row.pk, by=request.user), "put away"
+        )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from events.adapters.http import GuardedFetch
-from events.services import notices, occurrences, outbox, retention, subscriptions
+from events.adapters.mailbox import Mailbox
+from events.services import answers, guests, notices, occurrences, outbox, retention, subscriptions
 
 
 @shared_task(name="events.deliver_mail", acks_late=True, reject_on_worker_lost=True)
@@ -17,6 +19,18 @@ def deliver_mail() -> None:
 @shared_task(name="events.mail_notices", acks_late=True, reject_on_worker_lost=True)
 def mail_notices() -> None:
     notices.mail_notices(now=timezone.now())
+
+
+@shared_task(name="events.read_replies", acks_late=True, reject_on_worker_lost=True)
+def read_replies() -> None:
+    if settings.REPLY_MAILBOX_URL:
+        with Mailbox(settings.REPLY_MAILBOX_URL).opened() as mailbox:
+            answers.receive_all(mailbox=mailbox, now=timezone.now())
+
+
+@shared_task(name="events.update_invitations", acks_late=True, reject_on_worker_lost=True)
+def update_invitations() -> None:
+    guests.update_invitations(now=timezone.now())
 
 
 @shared_task(name="events.refresh_subscriptions", acks_late=True, reject_on_worker_lost=True)

@@ -20,6 +20,7 @@ SERVICE_OF_FIXTURE = {
     "postgres_url": "pg",
     "redis_url": "redis",
     "rabbitmq_url": "rabbitmq",
+    "imap_url": "imap",
     "chromium": "browser",
     "libical_python": "libical",
     "calendar_clients": "clients",
@@ -163,6 +164,13 @@ def redis_url() -> Iterator[str]:
 def rabbitmq_url() -> Iterator[str]:
     """A private RabbitMQ server, or ORRERY_TEST_RABBITMQ_URL."""
     with services.rabbitmq() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def imap_url() -> Iterator[str]:
+    """The address of a mailbox on a private IMAP server; tests empty it themselves."""
+    with services.imap() as url:
         yield url
 
 

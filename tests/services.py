@@ -267,6 +267,80 @@ def _rabbitmq_missing() -> str:
     return "needs RabbitMQ: no rabbitmq-server on PATH"
 
 
+# ---- IMAP --------------------------------------------------------------------------------------
+
+
+@cache
+def _dovecot_path() -> str | None:
+    return shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+@contextmanager
+def imap() -> Iterator[str]:
+    """A new Dovecot with one user; yields the address of an empty mailbox."""
+    program, port = _dovecot_path(), free_port()
+    assert program is not None
+    is_root = os.geteuid() == 0
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    owner = "nobody" if is_root else me
+    with _folder() as folder:
+        folder.chmod(0o755)
+        mail = folder / "mail"
+        mail.mkdir()
+        shutil.chown(mail, owner)
+        settings = folder / "dovecot.conf"
+        settings.write_text(f"""\
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {"dovecot" if is_root else me}
+default_login_user = {"dovenull" if is_root else me}
+first_valid_uid = 1
+mail_location = maildir:{mail}/Maildir
+passdb {{
+  driver = static
+  args = password=secret
+}}
+userdb {{
+  driver = static
+  args = uid={pwd.getpwnam(owner).pw_uid} gid={pwd.getpwnam(owner).pw_gid} home={mail}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+""")
+        server = subprocess.Popen([program, "-F", "-c", settings], cwd=folder)
+        try:
+            wait_until(lambda: _answers_imap(port), what="Dovecot", process=server)
+            yield f"imap://host:secret@127.0.0.1:{port}/INBOX"
+        finally:
+            server.terminate()
+            server.wait(START_SECONDS)
+
+
+def _answers_imap(port: int) -> bool:
+    import imaplib
+
+    try:
+        with imaplib.IMAP4("127.0.0.1", port, timeout=5) as link:
+            return link.login("host", "secret")[0] == "OK"
+    except (OSError, imaplib.IMAP4.error):
+        return False
+
+
 # ---- programs ----------------------------------------------------------------------------------
 
 
@@ -325,6 +399,7 @@ def _node_missing() -> str:
 
 
 MISSING: dict[str, Callable[[], str]] = {
+    "imap": lambda: "" if _dovecot_path() else "needs an IMAP server: no dovecot on PATH",
     "pg": _postgres_missing,
     "redis": _redis_missing,
     "rabbitmq": _rabbitmq_missing,

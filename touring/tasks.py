@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from touring import queries
-from touring.services import approval, escalation, runs
+from touring.services import approval, escalation, hosting, runs
 from venues.errors import JobNotQueued, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -44,3 +44,8 @@ def mind_deadlines() -> None:
     now = timezone.now()
     escalation.escalate_overdue(now=now)
     approval.expire_requests(now=now)
+
+
+@shared_task(name="touring.take_in_answers", acks_late=True, reject_on_worker_lost=True)
+def take_in_answers() -> None:
+    hosting.take_in_answers(now=timezone.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from web import feeds, health
-from web.pages import views
+from web.pages import invitations, views
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("feeds/private/<str:token>.ics", feeds.private_schedule, name="feed-private"),
     path("feeds/<str:kind>/<str:subject>.ics", feeds.by_subject, name="feed"),
     re_path(r"^events/(?P<uid>.+)\.ics$", feeds.one_event, name="event-ics"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("", views.home, name="home"),
     path("events/<str:uid>/", views.event, name="event"),
     re_path(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from events.models import FeedRevision, Occurrence, OutgoingMail
+from events.models import FeedRevision, Occurrence, OutgoingMail, ReceivedMail
 from events.models.outbox import MailState
 
 TOMBSTONE_DAYS = 90  # how long a withdrawn date is still announced as cancelled
@@ -33,6 +33,7 @@ def purge_expired(*, now: datetime) -> Purged:
     mails, _ = (
         OutgoingMail.objects.exclude(state=MailState.QUEUED).filter(created_at__lt=before).delete()
     )
+    mails += ReceivedMail.objects.filter(received_at__lt=before).delete()[0]
     withdrawn = Occurrence.objects.filter(withdrawn_at__lt=now - timedelta(days=TOMBSTONE_DAYS))
     occurrences, _ = withdrawn.delete()
     searches = FeedRevision.objects.filter(key__startswith="search/")

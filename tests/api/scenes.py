@@ -65,6 +65,7 @@ EVENT = {
     "end": "2026-12-05T11:00",
     "venue": "museum",
 }
+GUESTS = {"attendees": [{"address": "guide@museum.example", "name": "李娜"}]}
 WISH = {
     "venue": "museum",
     "stay_days": 30,
@@ -165,6 +166,13 @@ SCENES: dict[str, Scene] = {
         seen="{draft.sequence}",
     ),
     "put_pushed_event": Scene("put", f"{_E}by-source/cms/17/", EDITORS, EVENT, status=201),
+    "get_event_invitation_list": Scene("get", _E + "{shown.public_uid}/invitations/", EDITORS),
+    "post_event_invitation_list": Scene(
+        "post", _E + "{shown.public_uid}/invitations/", EDITORS, GUESTS
+    ),
+    "put_event_invitation_list": Scene(
+        "put", _E + "{shown.public_uid}/invitations/", EDITORS, GUESTS
+    ),
     "post_submit_event": Scene(
         "post", _E + "{draft.public_uid}/submit/", EDITORS, seen="{draft.sequence}"
     ),

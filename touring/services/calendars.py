@@ -12,6 +12,7 @@ from events.models import SourceKind
 from events.services.sources import SyncReport, source_named, sync_source
 from touring.models import Plan, Stop, UnitKind
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES
+from touring.services.hosting import invite_hosts
 
 
 def sync_plan(plan: Plan, *, now: datetime) -> SyncReport:
@@ -28,11 +29,11 @@ def sync_stop(stop: Stop, *, now: datetime) -> SyncReport:
 
 def _sync(slug: str, name: str, stops: QuerySet[Stop], now: datetime) -> SyncReport:
     source = source_named(slug=slug, kind=SourceKind.TOURING, name=name, now=now)
-    held = (
-        stops.exclude(state__in=FREEING_STATES)
-        .select_related("unit__exhibition", "venue", "origin")
-        .order_by("uid")
+    known = list(
+        stops.select_related("unit__exhibition", "venue", "origin", "request").order_by("uid")
     )
+    invite_hosts(known, now=now)
+    held = [stop for stop in known if stop.state not in FREEING_STATES]
     return sync_source(source=source, entries=list(entries_of(held)), now=now)
 
 
