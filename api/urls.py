@@ -13,6 +13,7 @@ from api.feeds import FeedList
 from api.inbound import inbound_mail
 from api.touring import plans, request_steps, stops
 from api.touring import views as touring
+from api.venues import opening
 from api.venues import views as venues
 from api.views import NoSuchAddress
 
@@ -31,6 +32,8 @@ documented: tuple[URLPattern, ...] = (
     path("venues/<str:slug>/spaces/", venues.SpaceList.as_view()),
     path("venues/<str:slug>/closures/", venues.ClosureList.as_view()),
     path("venues/<str:slug>/closures/<id:pk>/", venues.ClosureItem.as_view()),
+    path("venues/<str:slug>/opening-rules/", opening.OpeningRules.as_view()),
+    path("venues/<str:slug>/open-days/", opening.OpenDays.as_view()),
     path("regions/", venues.RegionList.as_view()),
     path("regions/<str:code>/", venues.RegionItem.as_view()),
     path("organisations/", venues.OrganisationList.as_view()),

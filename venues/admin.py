@@ -23,17 +23,30 @@ from venues.models import (
     FormerAddress,
     GeocodeAnswer,
     Geocoding,
+    HolidayDay,
+    HolidayTable,
     Job,
     Membership,
     Notice,
+    OpeningRule,
     Organisation,
     Region,
     RegionIndicator,
     RegionTag,
+    SchoolTerm,
     Space,
     Venue,
 )
-from venues.services import closures, jobs, keys, memberships, organisations, regions, venues
+from venues.services import (
+    closures,
+    jobs,
+    keys,
+    memberships,
+    opening,
+    organisations,
+    regions,
+    venues,
+)
 from venues.spans import DaySpan
 
 
@@ -191,6 +204,62 @@ class ClosureAdmin(Refusing):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Closure]) -> None:
         self.each(request, queryset, lambda row: self.delete_model(request, row), "lifted")
+
+
+@admin.register(OpeningRule)
+class OpeningRuleAdmin(Refusing):
+    list_display = ("venue", "version", "changed_at")
+    search_fields = ("venue__name_zh", "venue__slug")
+    autocomplete_fields = ("venue",)
+    readonly_fields = ("version", "changed_by", "changed_at")
+    list_select_related = ("venue",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "venue") if obj else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: OpeningRule, form: Any, change: bool) -> None:
+        written = opening.set_opening_rules(
+            venue=obj.venue,
+            document=form.cleaned_data["document"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        _become(obj, written)
+
+
+# ---- calendars
+
+
+class HolidayDayInline(admin.TabularInline):
+    model = HolidayDay
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(HolidayTable)
+class HolidayTableAdmin(ReadOnly, Undeletable):
+    """Tables come by the commands ``seed_holidays`` and ``import_holidays``."""
+
+    list_display = ("country", "year", "region", "status", "source", "created_at", "replaced_at")
+    list_filter = ("country", "status", ("replaced_at", admin.EmptyFieldListFilter))
+    list_select_related = ("region",)
+    inlines = (HolidayDayInline,)
+
+
+@admin.register(SchoolTerm)
+class SchoolTermAdmin(ReadOnly, Undeletable):
+    """Terms come by the command ``import_school_terms``."""
+
+    list_display = ("region", "school_year", "name_zh", "first_day", "end_day", "source")
+    list_filter = ("school_year",)
+    search_fields = ("region__name_zh", "region__code")
+    list_select_related = ("region",)
 
 
 # ---- regions

@@ -14,10 +14,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 
+from venues.spans import DaySpan
+
 _DAY = timedelta(days=1)
 _SATURDAY_AND_SUNDAY = frozenset({5, 6})
 _WEEKENDS = {"NP": frozenset({5})}  # by ISO 3166-1 code; everybody else rests on both days
 LONGEST_COUNT = 10_000
+_LONGEST_VACATION = timedelta(days=45)
 
 
 class DayKind(StrEnum):
@@ -82,6 +85,26 @@ class WorkCalendar:
 
     def is_working(self, day: date) -> bool:
         return self.fact(day).is_working
+
+
+@dataclass(frozen=True)
+class SchoolCalendar:
+    """Terms of schools, and the working days of their region; no terms: nobody has said."""
+
+    terms: tuple[DaySpan, ...]
+    work: WorkCalendar
+
+    def is_school_day(self, day: date) -> bool | None:
+        """Whether there are lessons; ``None`` outside what the terms tell of.
+
+        Between two terms is vacation. Before the first and more than a long vacation after the
+        last one nothing is known.
+        """
+        if not self.terms or day < self.terms[0].first:
+            return None
+        if day >= max(term.end for term in self.terms) + _LONGEST_VACATION:
+            return None
+        return any(day in term for term in self.terms) and self.work.is_working(day)
 
 
 def working_days_after(calendar: WorkCalendar, day: date, count: int) -> date:

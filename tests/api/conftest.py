@@ -81,6 +81,7 @@ def network(db) -> Network:
     rows["closure"] = of_venues.ClosureFactory(
         venue=rows["museum"], first_date=date(2030, 1, 1), end_date=date(2030, 2, 1)
     )
+    rows["opening_rule"] = of_venues.OpeningRuleFactory(venue=rows["museum"])
     for name, (role, scope) in ROLES.items():
         made.people[name] = of_venues.UserFactory(username=name)
         place = "venue" if scope == "museum" else "region"

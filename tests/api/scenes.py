@@ -109,6 +109,17 @@ SCENES: dict[str, Scene] = {
         seen="{museum.version}",
     ),
     "get_space_list": Scene("get", "/api/v1/venues/museum/spaces/", EVERYONE),
+    "get_opening_rules": Scene("get", "/api/v1/venues/museum/opening-rules/", EVERYONE),
+    "put_opening_rules": Scene(
+        "put",
+        "/api/v1/venues/museum/opening-rules/",
+        EDITORS,
+        body={"document": {"week": {"tue": [{"opens": "09:00", "closes": "17:00"}]}}},
+        seen="{opening_rule.version}",
+    ),
+    "get_open_days": Scene(
+        "get", "/api/v1/venues/museum/open-days/?start=2027-02-01&end=2027-02-15", EVERYONE
+    ),
     "get_closure_list": Scene("get", "/api/v1/venues/museum/closures/", EVERYONE),
     "post_closure_list": Scene(
         "post",

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from venues.models import (
     Closure,
     Membership,
+    OpeningRule,
     Organisation,
     OrganisationKind,
     Region,
@@ -99,6 +100,24 @@ class ClosureFactory(DjangoModelFactory):
         model = Closure
 
     venue = factory.SubFactory(VenueFactory)
+
+
+class OpeningRuleFactory(DjangoModelFactory):
+    """Open on Tuesdays to Sundays from nine to five, and on statutory Mondays."""
+
+    class Meta:
+        model = OpeningRule
+
+    venue = factory.SubFactory(VenueFactory)
+    document = factory.LazyFunction(
+        lambda: {
+            "week": {
+                day: [{"opens": "09:00", "closes": "17:00", "last_entry": "16:00"}]
+                for day in ("tue", "wed", "thu", "fri", "sat", "sun")
+            }
+        }
+    )
+    changed_at = CHANGED_AT
 
 
 class UserFactory(DjangoModelFactory):

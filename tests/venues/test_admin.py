@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.factories.venues import (
     ClosureFactory,
     MembershipFactory,
+    OpeningRuleFactory,
     OrganisationFactory,
     RegionFactory,
     SpaceFactory,
@@ -24,9 +25,11 @@ from venues.models import (
     Closure,
     FormerAddress,
     GeocodeAnswer,
+    HolidayDay,
     IdempotencyRecord,
     Job,
     NoticePreference,
+    OpeningRule,
     Organisation,
     OrganisationPath,
     RateGate,
@@ -34,9 +37,12 @@ from venues.models import (
     RegionIndicator,
     RegionPath,
     RegionTag,
+    SchoolTerm,
     Space,
     Venue,
 )
+from venues.permissions import SYSTEM
+from venues.services.holidays import seed_holidays
 from venues.services.jobs import enqueue
 from venues.services.keys import authenticate, issue_api_key
 from venues.services.notices import leave_notice
@@ -95,7 +101,14 @@ def _messages(answer) -> list[str]:
 
 
 def test_every_row_that_people_look_after_has_a_page_and_the_others_none(staff, now):
-    hidden = {RegionPath, OrganisationPath, RateGate, IdempotencyRecord, NoticePreference}
+    hidden = {
+        HolidayDay,
+        RegionPath,
+        OrganisationPath,
+        RateGate,
+        IdempotencyRecord,
+        NoticePreference,
+    }
     assert set(apps.get_app_config("venues").get_models()) - set(OURS) == hidden
     region = RegionFactory(parent=RegionFactory(level=2))
     venue = VenueFactory(region=region, organisation=OrganisationFactory(region=region))
@@ -109,6 +122,12 @@ def test_every_row_that_people_look_after_has_a_page_and_the_others_none(staff, 
     RegionTag.objects.create(code="border", name_zh="边境")
     RegionIndicator.objects.create(region=region, name="population", year=2020, value=1, source="")
     FormerAddress.objects.create(kind="venue", former="a", current="b")
+    seed_holidays(years=[2026], by=SYSTEM, now=now)
+    OpeningRuleFactory(venue=venue)
+    SchoolTerm.objects.create(
+        region=region, school_year=2026, first_day=date(2026, 9, 1), end_day=date(2027, 1, 20),
+        source="x", changed_at=now,
+    )  # fmt: skip
     GeocodeAnswer.objects.create(provider="x", query="y", asked_at=now)
     leave_notice(
         person=UserFactory(), kind="k", key="k", title=("t", ""), body=("b", ""), path="/", now=now
@@ -229,3 +248,22 @@ def test_keys_are_revoked_jobs_cancelled_and_addresses_asked_again(staff):
     assert Job.objects.get().state == "cancelled"
     assert Venue.objects.get().geocoding == "pending"
     assert key.key_hash not in staff.get(_url(type(key), "change", key.pk)).content.decode()
+
+
+def test_opening_rules_are_written_through_the_service(staff):
+    venue = VenueFactory()
+    _post(staff, _url(OpeningRule, "add"), venue=venue.pk, document='{"week": {}}')
+    rule = OpeningRule.objects.get()
+    assert (rule.document, rule.version) == ({"week": {}}, 1)
+
+    refused = staff.post(
+        _url(OpeningRule, "change", rule.pk), {"document": '{"week": {"mon": 1}, "x": 2}'}
+    )
+
+    assert _messages(refused) == [
+        "The opening rules cannot be understood.",
+        "x: Unknown key; delete it.",
+        "week.mon: Must be a list.",
+    ]
+    rule.refresh_from_db()
+    assert rule.version == 1

@@ -7,6 +7,7 @@ from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
 from venues.models.notice import MailTime, Notice, NoticePreference
+from venues.models.opening import OpeningRule, SchoolTerm
 from venues.models.organisation import Organisation, OrganisationKind, OrganisationPath
 from venues.models.region import (
     Region,
@@ -37,6 +38,7 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticePreference",
+    "OpeningRule",
     "Organisation",
     "OrganisationKind",
     "OrganisationPath",
@@ -47,6 +49,7 @@ __all__ = [
     "RegionPath",
     "RegionTag",
     "Role",
+    "SchoolTerm",
     "Space",
     "Venue",
     "VenueKind",

@@ -1,0 +1,53 @@
+"""Taking in the terms of a region's schools."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from venues.errors import Invalid, field_problem
+from venues.imports.terms_sheet import read_terms
+from venues.models import Region, SchoolTerm
+from venues.permissions import Actor, can_keep_calendars, require
+from venues.texts import forbidden_characters
+
+
+@transaction.atomic
+def import_school_terms(
+    content: bytes, *, region: Region, source: str, by: Actor | None, now: datetime
+) -> list[SchoolTerm]:
+    """Write the terms of a sheet; each school year in it replaces what stood for that year.
+
+    Raises:
+        UnreadableFile: it is not a table at all.
+        NotAllowed: ``by`` does not keep the region's calendars.
+        Invalid: there are problems; ``detail["problems"]`` has them all, nothing was written.
+    """
+    allowed = can_keep_calendars(by, region.country, region, localdate(now))
+    require(allowed, "You do not keep the calendars of this region.", region=region.code)
+    rows, row_problems = read_terms(content)
+    problems = [asdict(problem) for problem in row_problems]
+    if not source.strip() or len(source) > 300 or forbidden_characters(source):
+        problems.append(field_problem("source", "Must say where the terms come from."))
+    if problems:
+        message = f"The file has {len(problems)} problems; nothing was written."
+        raise Invalid(message, problems=problems)
+    Region.objects.select_for_update().get(pk=region.pk)
+    years = {row.school_year for row in rows}
+    SchoolTerm.objects.filter(region=region, school_year__in=years).delete()
+    return SchoolTerm.objects.bulk_create(
+        SchoolTerm(
+            region=region,
+            school_year=row.school_year,
+            first_day=row.span.first,
+            end_day=row.span.end,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            source=source,
+            changed_at=now,
+        )
+        for row in rows
+    )
