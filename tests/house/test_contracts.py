@@ -24,7 +24,7 @@ VIOLATIONS = {
     "unlisted room of events": ("events/utils.py", "", {"events-rooms"}),
     "unlisted room of touring": ("touring/utils.py", "", {"touring-rooms"}),
     "unlisted room of the engine": ("touring/planning/utils.py", "", {"engine-rooms"}),
-    "venues upward": ("venues/spans.py", "import venues.models", {"venues-rooms", "pure"}),
+    "venues upward": ("venues/crs.py", "import venues.models", {"venues-rooms", "pure"}),
     "events upward": ("events/errors.py", "import events.ical", {"events-rooms"}),
     "touring upward": ("touring/errors.py", "import touring.planning", {"touring-rooms"}),
     "engine upward": (

@@ -260,7 +260,7 @@ def test_opening_rules_are_written_through_the_service(staff):
         _url(OpeningRule, "change", rule.pk), {"document": '{"week": {"mon": 1}, "x": 2}'}
     )
 
-    assert _messages(refused) == [
+    assert _messages(refused)[-3:] == [
         "The opening rules cannot be understood.",
         "x: Unknown key; delete it.",
         "week.mon: Must be a list.",
