@@ -11,7 +11,7 @@ from api.events import views as events
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
 from api.inbound import inbound_mail
-from api.touring import plans, request_steps, stops
+from api.touring import drafts, plans, request_steps, stops
 from api.touring import views as touring
 from api.venues import opening
 from api.venues import views as venues
@@ -92,13 +92,16 @@ documented: tuple[URLPattern, ...] = (
     path("plans/<id:pk>/locks/<str:code>/", plans.LockItem.as_view()),
     path("plans/<id:pk>/runs/", plans.PlanRunList.as_view()),
     path("plans/<id:pk>/versions/", plans.PlanVersionList.as_view()),
+    path("plans/<id:pk>/draft/", drafts.KeepDraft.as_view()),
+    path("plans/<id:pk>/draft/check/", drafts.JudgeDraft.as_view()),
+    path("plans/<id:pk>/draft/vacancies/", drafts.DraftVacancies.as_view()),
     path("plans/<id:pk>/publications/", plans.PublicationList.as_view()),
     path("plans/<id:pk>/publish/", plans.PublishPlan.as_view()),
     path("plans/<id:pk>/contract/", plans.ContractPlan.as_view()),
     path("runs/", plans.RunList.as_view()),
     path("runs/<id:pk>/", plans.RunItem.as_view(), name="api-run"),
     path("runs/<id:pk>/cancel/", plans.CancelRun.as_view()),
-    path("versions/<id:pk>/", plans.VersionItem.as_view()),
+    path("versions/<id:pk>/", plans.VersionItem.as_view(), name="api-version"),
     path("versions/<id:pk>/diff/", plans.VersionDiffItem.as_view()),
 )
 

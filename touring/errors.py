@@ -19,6 +19,12 @@ class InvalidRun(Invalid):
     code = "invalid_run"
 
 
+class InvalidDraft(Invalid):
+    """Stops placed by hand name what the season does not have."""
+
+    code = "invalid_draft"
+
+
 class InvalidUnit(Invalid):
     code = "invalid_unit"
 

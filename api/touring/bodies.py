@@ -209,6 +209,25 @@ class RunBody(StrictSerializer):
     seed = serializers.IntegerField(default=1, min_value=0, max_value=2**31 - 1)
 
 
+class DraftedStopBody(StrictSerializer):
+    unit = Code()
+    request = Code()
+    opens_on = Day()
+
+
+class DraftBody(StrictSerializer):
+    """Stops placed by hand; maintenance is that of ``base`` where its stops are unchanged."""
+
+    base = serializers.IntegerField(
+        min_value=1, max_value=10**9, allow_null=True, default=None, help_text="version's number"
+    )
+    stops = DraftedStopBody(many=True, max_length=20_000)
+
+
+class VacancyBody(DraftBody):
+    request = Code(help_text="whose stop is looked for; its own stop is taken out first")
+
+
 class PublishBody(StrictSerializer):
     version = serializers.IntegerField(min_value=1, max_value=10**9, help_text="its number")
     message = serializers.CharField(max_length=300, allow_blank=True, default="")

@@ -333,6 +333,49 @@ class VersionDetail(VersionRow):
             row["stops"] = PlannedStopRow.read(planned[row["id"]], now=now)
 
 
+class ViolationRow(serializers.Serializer):
+    code = serializers.CharField(help_text="H1 to H13 of the planning rules, or ID")
+    unit = serializers.CharField()
+    request = serializers.CharField()
+    first_date = serializers.CharField(help_text="empty where no day is concerned")
+    end_date = serializers.CharField(help_text="not included")
+    message = serializers.CharField()
+
+
+class VerdictRow(serializers.Serializer):
+    """What the judge says; ``stops`` with all their days."""
+
+    stops = PlannedStopRow(many=True)
+    maintenance = serializers.ListField(child=serializers.DictField())
+    violations = ViolationRow(many=True)
+    value = serializers.DictField(help_text="the objective's parts")
+
+
+class SpanRow(serializers.Serializer):
+    first_date = serializers.DateField()
+    end_date = serializers.DateField(help_text="not included")
+
+
+class ReasonRow(serializers.Serializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    text_zh = serializers.CharField()
+
+
+class VacancyRow(serializers.Serializer):
+    """Opening days of one unit; ``misfit`` is why it can never come."""
+
+    unit = serializers.CharField()
+    misfit = ReasonRow(allow_null=True)
+    calendar = SpanRow(many=True, help_text="windows, closures and availability allow")
+    free = SpanRow(many=True, help_text="of these, what the other stops leave")
+
+
+class VacanciesRow(serializers.Serializer):
+    request = serializers.CharField()
+    vacancies = VacancyRow(many=True)
+
+
 class VersionDiffRow(serializers.Serializer):
     """Request codes whose stops differ, and the value's parts before and after."""
 

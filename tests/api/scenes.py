@@ -51,6 +51,9 @@ class Scene:
         return call(address, body, format="json", **headers)
 
 
+_DRAFTED = [{"unit": "U-1", "request": "R-2", "opens_on": "2027-06-01"}]
+
+
 def filled(body: Any, network) -> Any:
     if isinstance(body, dict):
         return {name: filled(value, network) for name, value in body.items()}
@@ -294,6 +297,18 @@ SCENES: dict[str, Scene] = {
         "post", f"{_P}publish/", PLANNERS, {"version": 1}, seen="{plan.sequence}"
     ),
     "post_contract_plan": Scene("post", f"{_P}contract/", PLANNERS, {}),
+    "post_judge_draft": Scene(
+        "post", f"{_P}draft/check/", IN_PROVINCE, {"base": 1, "stops": _DRAFTED}
+    ),
+    "post_draft_vacancies": Scene(
+        "post",
+        f"{_P}draft/vacancies/",
+        IN_PROVINCE,
+        {"base": 1, "stops": _DRAFTED, "request": "R-2"},
+    ),
+    "post_keep_draft": Scene(
+        "post", f"{_P}draft/", PLANNERS, {"base": 1, "stops": _DRAFTED}, status=201
+    ),
     "get_run_list": Scene("get", "/api/v1/runs/", SIGNED_IN),
     "get_run_item": Scene("get", "/api/v1/runs/{run.pk}/", IN_PROVINCE),
     "post_cancel_run": Scene("post", "/api/v1/runs/{run.pk}/cancel/", PLANNERS),

@@ -13,24 +13,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from touring.assembly import Assembly, assemble, planned_stops, version_maintenance
+from touring.assembly import Assembly, assemble
 from touring.errors import InvalidRun, PlanBroken
-from touring.models import Plan, PlannedStop, PlanVersion, Run
+from touring.models import Plan, PlanVersion, Run
 from touring.permissions import can_plan_season
 from touring.planning import result
 from touring.planning.check import violations
 from touring.planning.explain import explained
-from touring.planning.formats import (
-    instance_hash,
-    plan_hash,
-    unserved_document,
-    value_document,
-)
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
+from touring.services.versions import store_version
 from venues.errors import DomainError, NotAllowed
 from venues.models import Job, JobKind
 from venues.permissions import Actor
@@ -240,34 +234,20 @@ def _store(
     with jobs.effects(lease, now=now):
         version = PlanVersion.objects.filter(run=run).first()
         if version is None:
-            version = _version(run, assembly, plan, now)
-            version.save()
-            PlannedStop.objects.bulk_create(planned_stops(assembly, plan, version))
+            version = store_version(
+                plan=run.plan,
+                assembly=assembly,
+                found=plan,
+                based_on=run.plan.published_version,
+                run=run,
+                now=now,
+            )
         Run.objects.filter(pk=run.pk).update(progress=keeper.course)
         if keeper.is_cancelled:
             jobs.mark_cancelled(lease, now=now)
         else:
             jobs.finish(lease, now=now, result={"version": version.pk, "number": version.number})
     return version
-
-
-def _version(run: Run, assembly: Assembly, plan: result.Plan, now: datetime) -> PlanVersion:
-    Plan.objects.select_for_update(no_key=True).get(pk=run.plan_id)  # one number at a time
-    last = run.plan.versions.aggregate(last=Max("number"))["last"] or 0
-    return PlanVersion(
-        plan=run.plan,
-        number=last + 1,
-        run=run,
-        based_on=run.plan.published_version,
-        value=value_document(plan.value) if plan.value else {},
-        bound=plan.bound,
-        gap=plan.gap,
-        instance_hash=instance_hash(assembly.problem),
-        plan_hash=plan_hash(plan),
-        maintenance=version_maintenance(assembly, plan),
-        unserved=[unserved_document(one) for one in plan.unserved],
-        created_at=now,
-    )
 
 
 def cancel_run(*, run: Run, by: Actor, now: datetime) -> Job:

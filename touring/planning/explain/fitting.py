@@ -29,6 +29,19 @@ def misfit(problem: Problem, request: int) -> Reason | None:
     return None
 
 
+def unit_misfit(problem: Problem, unit: int, request: int) -> Reason | None:
+    """Why this one unit can never serve the request (H6), or ``None`` when it can."""
+    host = int(problem.request_host[request])
+    if not problem.exhibition_fits[unit, request]:
+        wanted = list(problem.requests[request].exhibitions or ())
+        return reason("other_exhibition", unit=problem.units[unit].id, wanted=wanted)
+    if not problem.region_fits[unit, host]:
+        return reason("unit_elsewhere", unit=problem.units[unit].id, host=problem.hosts[host].id)
+    if not problem.facility_fits[unit, host]:
+        return _facility(problem, host, np.array([unit]))
+    return None
+
+
 def closed(problem: Problem, request: int) -> Reason | None:
     """Why the calendars of request, host and fitting units leave no opening day, or ``None``."""
     units = np.flatnonzero(problem.fits[:, request])

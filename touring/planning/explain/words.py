@@ -12,6 +12,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "No unit shows a wanted exhibition ({wanted}).",
         "没有展品套装展出所需的展览（{wanted}）。",
     ),
+    "other_exhibition": (
+        "Unit {unit} does not show a wanted exhibition ({wanted}).",
+        "套装 {unit} 展出的不是所需的展览（{wanted}）。",
+    ),
+    "unit_elsewhere": (
+        "Unit {unit} does not work in the region of host {host}.",
+        "套装 {unit} 不在承办点 {host} 所在地区巡展。",
+    ),
     "outside_regions": (
         "No unit with a wanted exhibition works in the region of host {host}.",
         "展出所需展览的套装都不在承办点 {host} 所在地区巡展。",

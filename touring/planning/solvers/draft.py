@@ -8,6 +8,7 @@ units' stops allow; a change for which no schedule is found is refused and undon
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -140,6 +141,17 @@ class Draft:
             self.options.spans(unit, option),
             fixed,
         )
+
+    def undisturbed(self, unit: int, task: Task, days: Iterable[Span]) -> list[Span]:
+        """Of these opening days, those that no rule between stops forbids (H5, H7, H10)."""
+        if not self.options.coupled_list[task.option] and self._crews[unit] is None:
+            return list(days)
+        return [
+            (day, day + 1)
+            for first, end in days
+            for day in range(first, end)
+            if self._blocked_until(unit, task, day) <= day
+        ]
 
     def rest_task(self, unit: int) -> Task:
         rest = self.problem.units[unit].rest_days
