@@ -10,6 +10,6 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false }, // an inline script that the content security policy forbids
     assetsInlineLimit: 0, // no data: addresses for fonts or styles, for the same reason
-    rollupOptions: { input: "web/frontend/main.ts" },
+    rollupOptions: { input: ["web/frontend/main.ts", "web/frontend/workbench/main.ts"] },
   },
 });

@@ -1,11 +1,15 @@
-"""``Authorization: Bearer KEY``: who sends it, and what the key's scopes allow."""
+"""Who asks: the sender of ``Authorization: Bearer KEY`` with the key's scopes, or a session."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -29,3 +33,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:  # signature
         return 'Bearer realm="orrery"'
+
+
+class PageAuthentication(SessionAuthentication):
+    """The session of our own pages, with Django's protection against forged requests."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        # The check looks for its token in a form, too. Read through REST framework's request that
+        # would use up the stream, and with it the bytes that a one-time post is recognised by.
+        _ = request._request.body
+        super().enforce_csrf(request._request)

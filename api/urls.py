@@ -11,7 +11,7 @@ from api.events import views as events
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
 from api.inbound import inbound_mail
-from api.touring import drafts, plans, request_steps, stops
+from api.touring import board, drafts, plans, request_steps, stops
 from api.touring import views as touring
 from api.venues import opening
 from api.venues import views as venues
@@ -88,6 +88,7 @@ documented: tuple[URLPattern, ...] = (
     path("stops/<str:uid>/cancel/", stops.CancelStop.as_view()),
     path("plans/", plans.PlanList.as_view()),
     path("plans/<id:pk>/", plans.PlanItem.as_view(), name="api-plan"),
+    path("plans/<id:pk>/board/", board.BoardItem.as_view()),
     path("plans/<id:pk>/locks/", plans.LockList.as_view()),
     path("plans/<id:pk>/locks/<str:code>/", plans.LockItem.as_view()),
     path("plans/<id:pk>/runs/", plans.PlanRunList.as_view()),

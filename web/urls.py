@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from web import feeds, health
-from web.pages import invitations, views
+from web.pages import invitations, views, workbench
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -19,6 +19,9 @@ urlpatterns = [
     re_path(r"^events/(?P<uid>.+)\.ics$", feeds.one_event, name="event-ics"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("", views.home, name="home"),
+    path("desk/plans/", workbench.plans, name="plans"),
+    path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
+    path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),
     path("events/<str:uid>/", views.event, name="event"),
     re_path(
         r"^(?P<kind>regions|venues|exhibitions|units|topics|audiences)/(?P<subject>[^/]+)/$",

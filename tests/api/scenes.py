@@ -284,6 +284,7 @@ SCENES: dict[str, Scene] = {
         "post", "/api/v1/plans/", PLANNERS, {"season": "2027", "name_zh": "乙"}, status=201
     ),
     "get_plan_item": Scene("get", _P, IN_PROVINCE),
+    "get_board_item": Scene("get", f"{_P}board/", IN_PROVINCE),
     "get_lock_list": Scene("get", f"{_P}locks/", IN_PROVINCE),
     "put_lock_item": Scene(
         "put", f"{_P}locks/R-2/", PLANNERS, {"unit": "U-1", "opens_on": "2027-06-01"}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from api import idempotency
 from events.models import Event
@@ -217,3 +218,41 @@ def test_C1_what_a_signed_in_reader_gets_is_not_stored(network, anyone):
     assert private["Cache-Control"] == "private, no-store"
     assert "Access-Control-Allow-Origin" not in private
     assert {"Authorization", "Cookie"} <= set(private["Vary"].split(", "))
+
+
+def test_P4_a_page_that_posts_twice_with_its_session_is_answered_once(network):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(network.people["editor"])
+    token = "a" * 32
+    client.cookies["csrftoken"] = token
+
+    answers = [
+        client.post(
+            POST.address,
+            POST.body,
+            format="json",
+            HTTP_IDEMPOTENCY_KEY="page",
+            HTTP_X_CSRFTOKEN=token,
+        )
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+
+
+def test_a_form_posted_to_the_interface_is_refused_with_a_key_for_repeating_too(network):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(network.people["editor"])
+    token = "a" * 32
+    client.cookies["csrftoken"] = token
+
+    answer = client.post(
+        POST.address,
+        "title_zh=x",
+        content_type="application/x-www-form-urlencoded",
+        HTTP_IDEMPOTENCY_KEY="form",
+        HTTP_X_CSRFTOKEN=token,
+    )
+
+    assert answer.status_code == 415

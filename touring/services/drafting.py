@@ -17,6 +17,7 @@ from touring.permissions import can_plan_season
 from touring.planning import result
 from touring.planning.check import value, violations
 from touring.planning.drafting import Vacancy, vacancies, with_maintenance
+from touring.planning.draw import drawing
 from touring.planning.explain import explained
 from touring.planning.formats import value_document
 from touring.services.versions import store_version
@@ -95,6 +96,15 @@ def keep_draft(
     if not violations(assembly.problem, drafted):
         drafted = explained(assembly.problem, drafted, previous=assembly.previous)
     return store_version(plan=plan, assembly=assembly, found=drafted, based_on=base, now=now)
+
+
+def draw_version(version: PlanVersion) -> str:
+    """The version's season as an SVG drawing, by today's rows.
+
+    Raises: InvalidSeason.
+    """
+    assembly = assemble(version.plan, tolerate_locks=True)
+    return drawing(assembly.problem, plan_of(assembly, version))
 
 
 def _drafted(

@@ -18,3 +18,7 @@ function offerCopying(button: HTMLButtonElement): void {
 }
 
 document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(offerCopying);
+
+document.querySelectorAll<HTMLButtonElement>("button[data-print]").forEach((button) => {
+  button.addEventListener("click", () => window.print());
+});
