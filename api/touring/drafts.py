@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +14,7 @@ from api.schema import operation
 from api.touring import bodies
 from api.touring.plans import PlanView
 from api.touring.serializers import VacanciesRow, VerdictRow, VersionDetail
-from touring.assembly import Assembly
 from touring.models import Plan, PlannedStop, PlanVersion
-from touring.planning.problem import Span
 from touring.services import drafting
 from touring.services.drafting import WantedStop
 
@@ -51,23 +50,16 @@ class DraftVacancies(DraftView):
     def post(self, request: Request, pk: int) -> Response:
         """Where one request's stop could go, unit by unit, while all other stops stay."""
         body = self.body(bodies.VacancyBody)
-        assembly, found = drafting.vacancies_for(
-            **self.draft(self.plan(pk), body), request=body["request"]
-        )
+        found = drafting.vacancies_for(**self.draft(self.plan(pk), body), request=body["request"])
         return Response(
             {
                 "request": body["request"],
                 "vacancies": [
                     {
                         "unit": one.unit,
-                        "misfit": one.misfit
-                        and {
-                            "code": one.misfit.code,
-                            "text": one.misfit.text,
-                            "text_zh": one.misfit.text_zh,
-                        },
-                        "calendar": _spans(assembly, one.calendar),
-                        "free": _spans(assembly, one.free),
+                        "misfit": one.misfit,
+                        "calendar": _spans(one.calendar),
+                        "free": _spans(one.free),
                     }
                     for one in found
                 ],
@@ -90,9 +82,8 @@ class KeepDraft(DraftView):
         )
 
 
-def _spans(assembly: Assembly, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
-    on = assembly.calendar.date_of
-    return [{"first_date": on(first), "end_date": on(end)} for first, end in spans]
+def _spans(spans: list[tuple[date, date]]) -> list[dict[str, date]]:
+    return [{"first_date": first, "end_date": end} for first, end in spans]
 
 
 def _stop(row: PlannedStop) -> dict[str, Any]:

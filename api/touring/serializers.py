@@ -360,6 +360,7 @@ class ReasonRow(serializers.Serializer):
     code = serializers.CharField()
     text = serializers.CharField()
     text_zh = serializers.CharField()
+    numbers = serializers.DictField()
 
 
 class VacancyRow(serializers.Serializer):

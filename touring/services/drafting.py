@@ -19,7 +19,7 @@ from touring.planning.check import value, violations
 from touring.planning.drafting import Vacancy, vacancies, with_maintenance
 from touring.planning.draw import drawing
 from touring.planning.explain import explained
-from touring.planning.formats import value_document
+from touring.planning.formats import reason_document, value_document
 from touring.services.versions import store_version
 from venues.errors import NotAllowed
 from venues.permissions import Actor
@@ -32,6 +32,16 @@ class WantedStop:
     unit: str
     request: str
     opens_on: date
+
+
+@dataclass(frozen=True)
+class DatedVacancy:
+    """Where one unit could open the stop: a :class:`Vacancy` with dates, spans half-open."""
+
+    unit: str
+    misfit: dict[str, Any] | None
+    calendar: list[tuple[date, date]]
+    free: list[tuple[date, date]]
 
 
 @dataclass(frozen=True)
@@ -63,17 +73,15 @@ def judge_draft(*, plan: Plan, base: PlanVersion | None, stops: Sequence[WantedS
 
 def vacancies_for(
     *, plan: Plan, base: PlanVersion | None, stops: Sequence[WantedStop], request: str
-) -> tuple[Assembly, tuple[Vacancy, ...]]:
-    """Where the request's stop could go while all other stops stay; see :class:`Vacancy`.
-
-    The assembly turns the vacancies' day numbers into dates.
+) -> list[DatedVacancy]:
+    """Where the request's stop could go while all other stops stay, unit by unit.
 
     Raises: as :func:`judge_draft`.
     """
     assembly, drafted = _drafted(plan, base, stops)
     if request not in assembly.requests:
         raise _invalid([("request", f"{request} is not among the season's accepted requests")])
-    return assembly, vacancies(assembly.problem, drafted, request)
+    return [_dated(assembly, one) for one in vacancies(assembly.problem, drafted, request)]
 
 
 @transaction.atomic
@@ -127,6 +135,16 @@ def _drafted(
         instance_hash=assembly.problem.hash,
     )
     return assembly, with_maintenance(assembly.problem, drafted, units=changed)
+
+
+def _dated(assembly: Assembly, vacancy: Vacancy) -> DatedVacancy:
+    on = assembly.calendar.date_of
+    return DatedVacancy(
+        unit=vacancy.unit,
+        misfit=vacancy.misfit and reason_document(vacancy.misfit),
+        calendar=[(on(first), on(end)) for first, end in vacancy.calendar],
+        free=[(on(first), on(end)) for first, end in vacancy.free],
+    )
 
 
 def _verdict(assembly: Assembly, drafted: result.Plan, version: PlanVersion) -> Verdict:
