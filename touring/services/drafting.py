@@ -141,7 +141,7 @@ def _dated(assembly: Assembly, vacancy: Vacancy) -> DatedVacancy:
     on = assembly.calendar.date_of
     return DatedVacancy(
         unit=vacancy.unit,
-        misfit=vacancy.misfit and reason_document(vacancy.misfit),
+        misfit=None if vacancy.misfit is None else reason_document(vacancy.misfit),
         calendar=[(on(first), on(end)) for first, end in vacancy.calendar],
         free=[(on(first), on(end)) for first, end in vacancy.free],
     )
