@@ -1,4 +1,4 @@
-"""The engine on the command line: ``python -m touring.planning solve|check|explain|draw``.
+"""The engine on the command line: ``python -m touring.planning COMMAND``.
 
 Progress goes to standard error; the last line of standard output is one JSON object.
 Exit codes: 0 done, 1 violations or nothing feasible, 2 bad files or arguments.
@@ -17,35 +17,31 @@ from pathlib import Path
 from typing import Any
 
 from touring.planning.check import value, violations
+from touring.planning.commands.changes import add_changes
+from touring.planning.commands.files import (
+    Refused,
+    instance_from,
+    must_be_valid,
+    parsed,
+    plan_from,
+    written,
+)
 from touring.planning.draw import drawing
 from touring.planning.explain import explain, explained
 from touring.planning.formats import (
-    InvalidPlan,
     equity_document,
     instance_hash,
     plan_hash,
-    read_instance,
-    read_plan,
     read_rest,
     unserved_document,
     value_document,
     write_plan,
 )
-from touring.planning.problem import InvalidProblem, Issue, Problem, find_warnings
-from touring.planning.result import Plan
+from touring.planning.problem import Issue, Problem, find_warnings
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
 
 _DEFAULT_SECONDS = 10.0
-
-
-class _Refused(Exception):
-    """Something to say in one JSON object, with an exit code."""
-
-    def __init__(self, code: int, document: dict[str, Any]) -> None:
-        super().__init__(str(document))
-        self.code = code
-        self.document = document
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace], tuple[dict[str, Any], int]] = asked.command
         document, code = command(asked)
-    except _Refused as refused:
+    except Refused as refused:
         document, code = refused.document, refused.code
     print(json.dumps(document, ensure_ascii=False, allow_nan=False))
     return code
@@ -62,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
     problem, left_out = _instance_or_rest(asked)
-    previous = None if asked.previous is None else _plan(asked.previous)
+    previous = None if asked.previous is None else plan_from(asked.previous)
     _limit_memory(asked.memory)
     stop, interrupted = _criterion(asked)
     try:
@@ -77,12 +73,12 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 prove=asked.prove,
             )
     except CannotStand as error:
-        raise _Refused(1, {"error": "cannot_stand", "message": str(error)}) from None
+        raise Refused(1, {"error": "cannot_stand", "message": str(error)}) from None
     plan = replace(plan, instance_hash=instance_hash(problem))
     broken = violations(problem, plan)
     if not asked.no_reasons:
         plan = explained(problem, plan, previous=previous)
-    _written(lambda: write_plan(plan, asked.out), asked.out)
+    written(lambda: write_plan(plan, asked.out), asked.out)
     return {
         "plan": str(asked.out),
         "plan_hash": plan_hash(plan),
@@ -104,18 +100,18 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _check(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    problem, plan = _instance(asked.instance), _plan(asked.plan)
-    previous = None if asked.previous is None else _plan(asked.previous)
+    problem, plan = instance_from(asked.instance), plan_from(asked.plan)
+    previous = None if asked.previous is None else plan_from(asked.previous)
     found = violations(problem, plan)
     worth = value_document(value(problem, plan, previous))
     return {"violations": [asdict(one) for one in found], "value": worth}, int(bool(found))
 
 
 def _explain(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    problem, plan = _instance(asked.instance), _plan(asked.plan)
-    _must_be_valid(problem, plan)
+    problem, plan = instance_from(asked.instance), plan_from(asked.plan)
+    must_be_valid(problem, plan)
     if asked.request is not None and asked.request not in problem.request_index:
-        raise _Refused(
+        raise Refused(
             2,
             {
                 "error": "unknown_request",
@@ -128,27 +124,17 @@ def _explain(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _draw(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    problem, plan = _instance(asked.instance), _plan(asked.plan)
-    _must_be_valid(problem, plan)
+    problem, plan = instance_from(asked.instance), plan_from(asked.plan)
+    must_be_valid(problem, plan)
     text = drawing(problem, plan)
-    _written(lambda: asked.out.write_text(text, encoding="utf-8"), asked.out)
+    written(lambda: asked.out.write_text(text, encoding="utf-8"), asked.out)
     return {"drawing": str(asked.out), "bytes": len(text.encode())}, 0
-
-
-def _instance(path: Path) -> Problem:
-    try:
-        return read_instance(path)
-    except InvalidProblem as error:
-        raise _Refused(2, _issues("invalid_instance", path, error)) from None
 
 
 def _instance_or_rest(asked: argparse.Namespace) -> tuple[Problem, list[Issue]]:
     if not asked.rest:
-        return _instance(asked.instance), []
-    try:
-        problem, left_out = read_rest(asked.instance)
-    except InvalidProblem as error:
-        raise _Refused(2, _issues("invalid_instance", asked.instance, error)) from None
+        return instance_from(asked.instance), []
+    problem, left_out = parsed(asked.instance, read_rest, "invalid_instance")
     for issue in left_out:
         print(f"left out: {issue.path}: {issue.message}", file=sys.stderr)
     return problem, left_out
@@ -158,39 +144,6 @@ def _limit_memory(megabytes: int | None) -> None:
     """Beyond the limit the search ends with the best plan so far."""
     if megabytes is not None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-
-
-def _plan(path: Path) -> Plan:
-    try:
-        return read_plan(path)
-    except InvalidPlan as error:
-        raise _Refused(2, _issues("invalid_plan", path, error)) from None
-
-
-def _issues(code: str, path: Path, error: InvalidProblem | InvalidPlan) -> dict[str, Any]:
-    for issue in error.issues:
-        print(f"{issue.path}: {issue.message}", file=sys.stderr)
-    return {
-        "error": code,
-        "message": f"{path.name} has {len(error.issues)} problem(s); each is listed with its path.",
-        "problems": [asdict(issue) for issue in error.issues],
-    }
-
-
-def _must_be_valid(problem: Problem, plan: Plan) -> None:
-    found = violations(problem, plan)
-    if found:
-        message = "The plan breaks rules of this instance; only a valid plan can be used here."
-        listed = [asdict(one) for one in found]
-        raise _Refused(1, {"error": "invalid_plan", "message": message, "violations": listed})
-
-
-def _written(write: Callable[[], object], path: Path) -> None:
-    try:
-        write()
-    except OSError as error:
-        message = f"Cannot write {path}: {error.strerror or error}."
-        raise _Refused(2, {"error": "cannot_write", "message": message}) from None
 
 
 def _tell(progress: Progress) -> None:
@@ -232,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m touring.planning", description="Plan touring seasons.", allow_abbrev=False
     )
-    commands = parser.add_subparsers(required=True, metavar="solve|check|explain|draw")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     one = commands.add_parser("solve", help="find a plan", allow_abbrev=False)
     one.add_argument("instance", type=Path)
@@ -270,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("plan", type=Path)
     one.add_argument("--out", type=Path, required=True, help="where the drawing is written")
     one.set_defaults(command=_draw)
+    add_changes(commands, _count)
     return parser
 
 

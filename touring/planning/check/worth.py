@@ -66,9 +66,12 @@ def _changes(visits: Iterable[Visit], previous: Plan | None) -> Iterator[float]:
 
 
 def _floors(network: Network, visits: list[Visit]) -> Iterator[FloorShortfall]:
-    above = {host.id: network.regions_above(host.region) for host in network.problem.hosts}
+    served: dict[str, list[Visit]] = {region.id: [] for region in network.problem.regions}
+    for visit in visits:
+        for name in network.regions_above(visit.host.region):
+            served[name].append(visit)
     for region in network.problem.regions:
-        inside = [visit for visit in visits if region.id in above[visit.host.id]]
+        inside = served[region.id]
         yield from _missing("region", region.id, region.min_stops, region.min_value, inside)
         if region.min_township_share is not None:
             wanted = region.min_township_share * len(inside)
@@ -78,9 +81,8 @@ def _floors(network: Network, visits: list[Visit]) -> Iterator[FloorShortfall]:
     for pairing in network.problem.pairings:
         inside = [
             visit
-            for visit in visits
-            if pairing.region in above[visit.host.id]
-            and (pairing.units is None or visit.unit.id in pairing.units)
+            for visit in served[pairing.region]
+            if (pairing.units is None or visit.unit.id in pairing.units)
         ]
         yield from _missing("pairing", pairing.id, pairing.min_stops, pairing.min_value, inside)
 

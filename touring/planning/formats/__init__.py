@@ -1,6 +1,13 @@
 """Instances and plans as JSON. Nothing is solved or judged in here."""
 
+from touring.planning.formats.branch import (
+    difference_document,
+    parse_branch,
+    read_branch,
+    stop_document,
+)
 from touring.planning.formats.canonical import canonical_json, sha256_of
+from touring.planning.formats.disturbance import parse_disturbances, read_disturbances
 from touring.planning.formats.fields import loads_json
 from touring.planning.formats.instance import INSTANCE_FORMAT, parse_instance, read_instance
 from touring.planning.formats.plan import (
@@ -29,21 +36,27 @@ __all__ = [
     "PLAN_FORMAT",
     "InvalidPlan",
     "canonical_json",
+    "difference_document",
     "equity_document",
     "instance_document",
     "instance_hash",
     "loads_json",
+    "parse_branch",
+    "parse_disturbances",
     "parse_instance",
     "parse_plan",
     "parse_rest",
     "plan_document",
     "plan_hash",
     "pretty_json",
+    "read_branch",
+    "read_disturbances",
     "read_instance",
     "read_plan",
     "read_rest",
     "reason_document",
     "sha256_of",
+    "stop_document",
     "unserved_document",
     "value_document",
     "write_instance",

@@ -115,7 +115,7 @@ def _statement(reader: Reader, document: Any, folder: Path | None) -> Statement:
         days=_days(reader, top),
         hosts=tuple(_host(reader, *one) for one in top.items("hosts")),
         units=tuple(_unit(reader, *one) for one in top.items("units")),
-        requests=tuple(_request(reader, *one) for one in top.items("requests")),
+        requests=tuple(read_request(reader, *one) for one in top.items("requests")),
         objective=_objective(reader, top),
         name=top.text("name", ""),
         start=top.maybe_text("start"),
@@ -212,7 +212,8 @@ def _customs(reader: Reader, value: object, path: str) -> Customs:
     return Customs(f.text("country"), f.whole("first"), f.whole("end"))
 
 
-def _request(reader: Reader, value: object, path: str) -> Request:
+def read_request(reader: Reader, value: object, path: str) -> Request:
+    """One request, wherever it stands in a document."""
     f = reader.fields(
         value,
         path,
