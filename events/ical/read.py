@@ -8,6 +8,7 @@ is refused as a whole, so that nobody takes its silence for deletions.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +17,14 @@ from events.ical.component import Component
 from events.ical.entry import Entry
 from events.ical.foreign_zones import ForeignZones
 from events.ical.problem import CalendarUnreadable, Problem
-from events.ical.read_event import EventReader, digest, shortened, uid_of
+from events.ical.ranges import MAX_DATES_OF_A_FILE, spread
+from events.ical.read_event import (
+    EventReader,
+    digest,
+    is_for_following_dates,
+    shortened,
+    uid_of,
+)
 from events.ical.split import split
 from events.ical.text import clean_line
 from events.recurrence.zones import is_known_timezone
@@ -100,15 +108,42 @@ def _entries(events: list[Component], reader: EventReader) -> list[Entry]:
     ]
     masters = _told_apart(masters)
     by_uid = {entry.uid: entry for entry in masters}
-    overrides = []
+    overrides: list[Entry] = []
+    ranges: dict[str, list[Entry]] = defaultdict(list)
     for event in events:
         if event.first("RECURRENCE-ID") is None:
             continue
         master = by_uid.get(uid_of(event))
         entry = reader.read(event, master)
-        if entry is not None:
+        if entry is None:
+            continue
+        if master is not None and is_for_following_dates(event):
+            ranges[master.uid].append(entry)
+        else:
             overrides.append(entry if master else _alone(entry, event, reader))
-    return masters + _told_apart(overrides)
+    overrides = _told_apart(overrides)
+    return masters + overrides + _spread_out(ranges, by_uid, overrides, reader)
+
+
+def _spread_out(
+    ranges: Mapping[str, list[Entry]],
+    masters: Mapping[str, Entry],
+    overrides: list[Entry],
+    reader: EventReader,
+) -> list[Entry]:
+    """Changes of single dates that say what changes of all following dates say."""
+    singles: dict[str, list[Entry]] = defaultdict(list)
+    for entry in overrides:
+        singles[entry.uid].append(entry)
+    found: list[Entry] = []
+    for uid, those in ranges.items():
+        room = MAX_DATES_OF_A_FILE - len(found)
+        more, is_whole = spread(masters[uid], _told_apart(those), singles[uid], room=room)
+        found += more
+        if not is_whole:
+            words = "A change of all following dates reaches more dates than can be kept."
+            reader.problems.append(Problem("range", words, uid=uid))
+    return found
 
 
 def _alone(entry: Entry, event: Component, reader: EventReader) -> Entry:

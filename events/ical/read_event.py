@@ -202,9 +202,6 @@ class EventReader:
     ) -> date | datetime:
         """The original start, in zone and kind of the master's start."""
         (prop, *_) = event.all_of("RECURRENCE-ID")
-        if "RANGE" in prop.parameters:
-            words = "RANGE=THISANDFUTURE is not supported: only the one date was changed."
-            self._note(event, "range", words, prop)
         original = self._in_zone(self._date(prop), prop, times["timezone"])
         return original if master is None else _like(master.start, original, master.start)
 
@@ -375,3 +372,9 @@ def _like(
         is_end_within_day = hours_of is None and value.time() != time()
         return value.date() + (_ONE_DAY if is_end_within_day else timedelta())
     return value
+
+
+def is_for_following_dates(event: Component) -> bool:
+    """Whether it changes one date and all after it (RFC 5545 3.2.13; the default is one)."""
+    prop = event.first("RECURRENCE-ID")
+    return prop is not None and prop.parameters.get("RANGE", "").upper() == "THISANDFUTURE"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from events.ical.entry import Entry
-from events.ical.problem import Problem
+from events.ical.problem import CalendarUnreadable, Problem
 from events.ical.read import Reading
 from events.recurrence.expand import expand
 from events.recurrence.rule import UnsupportedRule
@@ -26,6 +26,9 @@ def without_costly_series(reading: Reading, *, today: date) -> Reading:
     """The reading without series that give more dates around ``today`` than can be kept.
 
     They are in its problems, as lost, so that nobody takes their absence for a deletion.
+
+    Raises:
+        CalendarUnreadable: nothing is left.
     """
     left, lost = MAX_DATES, {}
     for entry in reading.entries:
@@ -38,11 +41,12 @@ def without_costly_series(reading: Reading, *, today: date) -> Reading:
             left -= dates
     if not lost:
         return reading
-    return replace(
-        reading,
-        entries=tuple(entry for entry in reading.entries if entry.uid not in lost),
-        problems=(*reading.problems, *lost.values()),
-    )
+    entries = tuple(entry for entry in reading.entries if entry.uid not in lost)
+    problems = (*reading.problems, *lost.values())
+    if not entries:
+        words = "None of the events can be kept: their rules give too many dates."
+        raise CalendarUnreadable("no_readable_events", words, problems)
+    return replace(reading, entries=entries, problems=problems)
 
 
 def _dates(entry: Entry, today: date, room: int) -> tuple[int, str]:

@@ -473,14 +473,72 @@ def test_an_override_may_become_a_whole_day_and_keeps_the_hour_it_replaces():
     assert (moved.start, moved.recurrence_id) == (date(2026, 3, 30), datetime(2026, 3, 30, 18))
 
 
-def test_this_and_following_changes_one_date_and_says_so():
-    series = "UID:s\nDTSTART:20260307T100000\nRRULE:FREQ=WEEKLY"
-    override = "UID:s\nDTSTART:20260314T120000\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260314T100000"
+def shifted(*bodies: str) -> dict[str, str]:
+    """Each changed date's original start and what becomes of it."""
+    return {
+        f"{entry.recurrence_id:%m-%d %H}": f"{entry.start:%m-%d %H} {entry.title.zh}"
+        for entry in read(calendar(*bodies)).entries
+        if entry.recurrence_id is not None
+    }
 
-    reading = read(calendar(series, override))
 
-    assert len(reading.entries) == 2
-    assert codes(reading) == ["range"]
+SERIES = "UID:s\nDTSTART:20260307T100000\nDTEND:20260307T110000\nRRULE:FREQ=WEEKLY;COUNT=5"
+RANGE = "UID:s\nRECURRENCE-ID;RANGE=THISANDFUTURE:"
+
+
+def test_this_and_following_shifts_the_date_and_all_after_it():
+    later = RANGE + "20260321T100000\nDTSTART:20260322T120000\nDTEND:20260322T130000\nSUMMARY:影"
+
+    assert shifted(SERIES, later) == {
+        "03-21 10": "03-22 12 影",
+        "03-28 10": "03-29 12 影",
+        "04-04 10": "04-05 12 影",
+    }
+
+
+def test_a_single_date_and_a_later_range_count_more_than_a_range():
+    first = RANGE + "20260314T100000\nDTSTART:20260314T120000\nSUMMARY:一"
+    second = RANGE + "20260328T100000\nDTSTART:20260328T150000\nSUMMARY:二"
+    single = "UID:s\nRECURRENCE-ID:20260404T100000\nDTSTART:20260404T090000\nSUMMARY:三"
+
+    assert shifted(single, second, SERIES, first) == {
+        "03-14 10": "03-14 12 一",
+        "03-21 10": "03-21 12 一",
+        "03-28 10": "03-28 15 二",
+        "04-04 10": "04-04 09 三",
+    }
+
+
+def test_this_and_following_leaves_out_excluded_dates_and_can_cancel_the_rest():
+    series = SERIES + "\nEXDATE:20260328T100000"
+    rest = RANGE + "20260321T100000\nDTSTART:20260321T100000\nSTATUS:CANCELLED"
+
+    changed = [e for e in read(calendar(series, rest)).entries if e.recurrence_id]
+
+    assert [e.recurrence_id.day for e in changed] == [21, 4]
+    assert {e.status for e in changed} == {"CANCELLED"}
+
+
+def test_this_and_following_of_an_endless_series_ends_somewhere():
+    """I1: as many changes as anybody will see, and no more."""
+    series = "UID:s\nDTSTART:20260307T100000\nRRULE:FREQ=DAILY"
+    later = RANGE + "20260308T100000\nDTSTART:20260308T120000"
+
+    assert len(shifted(series, later)) <= 1_500
+    assert len(read(calendar(series, later)).entries) == 1_501
+
+
+def test_many_endless_ranges_are_bounded_together_and_say_so():
+    """I1."""
+    bodies = []
+    for number in range(20):
+        series = f"UID:s{number}\nDTSTART:20260307T100000\nRRULE:FREQ=DAILY"
+        bodies += [series, RANGE.replace("UID:s", f"UID:s{number}") + "20260308T100000"]
+
+    reading = read(calendar(*bodies))
+
+    assert len(reading.entries) == 20_020
+    assert set(codes(reading)) == {"range"}
 
 
 @pytest.mark.parametrize(
