@@ -74,7 +74,7 @@ def _starts(
 
 def _moved(first: Entry, start: date | datetime, shift: timedelta) -> Entry:
     """What ``first`` says, for the date that was to begin at ``start``."""
-    length = first.end - first.start
+    length = _wall(first.end) - _wall(first.start)
     begin: date | datetime = _wall(start) + shift
     if not isinstance(first.start, datetime):
         begin = _wall(begin).date()
