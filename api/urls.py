@@ -11,7 +11,7 @@ from api.events import views as events
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
 from api.inbound import inbound_mail
-from api.touring import board, drafts, plans, request_steps, stops
+from api.touring import board, drafts, holds, plans, request_steps, stop_steps, stops
 from api.touring import views as touring
 from api.venues import opening
 from api.venues import views as venues
@@ -86,6 +86,23 @@ documented: tuple[URLPattern, ...] = (
     path("stops/<str:uid>/", stops.StopItem.as_view(), name="api-stop"),
     path("stops/<str:uid>/contract/", stops.ContractStop.as_view()),
     path("stops/<str:uid>/cancel/", stops.CancelStop.as_view()),
+    path("stops/<str:uid>/steps/", stop_steps.StopSteps.as_view()),
+    path("stops/<str:uid>/agreement/", stop_steps.StopAgreement.as_view()),
+    path("stops/<str:uid>/trainings/", stop_steps.StopTrainingList.as_view()),
+    path("stops/<str:uid>/condition-reports/", stop_steps.StopConditionList.as_view()),
+    path("stops/<str:uid>/handover/", stop_steps.StopHandover.as_view()),
+    path("stops/<str:uid>/report/", stop_steps.StopReport.as_view()),
+    path("units/<str:code>/moves/", stop_steps.MoveList.as_view()),
+    path("venues/<str:slug>/facility-reports/", stop_steps.FacilityReportList.as_view()),
+    path(
+        "venues/<str:slug>/facility-reports/<id:number>/approve/",
+        stop_steps.ApproveFacilityReport.as_view(),
+    ),
+    path("holds/", holds.HoldList.as_view()),
+    path("holds/<str:uid>/", holds.HoldItem.as_view(), name="api-hold"),
+    path("holds/<str:uid>/release/", holds.ReleaseHold.as_view()),
+    path("holds/<str:uid>/challenge/", holds.ChallengeHold.as_view()),
+    path("holds/<str:uid>/confirm/", holds.ConfirmHold.as_view()),
     path("plans/", plans.PlanList.as_view()),
     path("plans/<id:pk>/", plans.PlanItem.as_view(), name="api-plan"),
     path("plans/<id:pk>/board/", board.BoardItem.as_view()),

@@ -17,10 +17,15 @@ from django.core.checks import CheckMessage, Warning  # noqa: A004 - Django's na
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from touring.models import PlannedStop, Stop
+from touring.lifecycles import LIVE_HOLDS
+from touring.models import Hold, PlannedStop, Stop
 from touring.models.stop import FREEING_STATES
 
 _HOLDING = "state NOT IN ({})".format(", ".join(f"'{state.value}'" for state in FREEING_STATES))
+_FIRST = "rank = 1 AND NOT is_joint_first AND state IN ({})".format(
+    ", ".join(f"'{state}'" for state in LIVE_HOLDS)
+)
+_FIRST_ASKED = ("subject", "rank", "is_joint_first", "state")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,27 @@ GUARDS = (
         ("venue_id",),
         f"space_id IS NULL AND {_HOLDING}",
         ("space_id", "state"),
+    ),
+    Guard(
+        "hold_first_alone_on_unit",
+        Hold._meta.db_table,
+        ("unit_id",),
+        f"subject = 'unit' AND {_FIRST}",
+        _FIRST_ASKED,
+    ),
+    Guard(
+        "hold_first_alone_in_space",
+        Hold._meta.db_table,
+        ("space_id",),
+        f"subject = 'place' AND {_FIRST}",
+        _FIRST_ASKED,
+    ),
+    Guard(
+        "hold_first_alone_at_venue",
+        Hold._meta.db_table,
+        ("venue_id",),
+        f"space_id IS NULL AND subject = 'place' AND {_FIRST}",
+        ("space_id", *_FIRST_ASKED),
     ),
     Guard("planned_stop_unit_in_one_place", PlannedStop._meta.db_table, ("version_id", "unit_id")),
 )

@@ -6,8 +6,18 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from touring.lifecycles import Step
-from touring.models import Exhibition, Plan, Season, Stop, TourRequest, Unit
+from touring.lifecycles import STOP, Step
+from touring.models import (
+    Exhibition,
+    FacilityReport,
+    Hold,
+    HoldSubject,
+    Plan,
+    Season,
+    Stop,
+    TourRequest,
+    Unit,
+)
 from venues.models import Region, Venue
 from venues.permissions import Actor, may, where
 
@@ -87,6 +97,67 @@ def can_decide_about_request(user: Actor | None, request: TourRequest, on: date)
     return can_plan_season(user, request.season, on) or any(
         may(user, right, on=on, region=region) for right in _RIGHT_OF.values()
     )
+
+
+def can_operate(user: Actor | None, stop: Stop, on: date) -> bool:
+    """Prepare, set up, open, strike and hand over: the unit's crew, keepers and planners."""
+    return may(user, "stop.operate", on=on, home=stop.unit.home, venue=stop.venue)
+
+
+def can_dispatch(user: Actor | None, unit: Unit, on: date) -> bool:
+    """Send the unit on its way and record its moves: keepers and planners of its home."""
+    return may(user, "unit.dispatch", on=on, home=unit.home)
+
+
+def can_report(user: Actor | None, stop: Stop, on: date) -> bool:
+    """Count visits and sum up: the host's people, the crew and the planners."""
+    return may(user, "stop.report", on=on, home=stop.unit.home, venue=stop.venue)
+
+
+def can_take_stop_step(user: Actor | None, stop: Stop, operation: str, on: date) -> bool:
+    """Whether the step is ``user``'s, by the table; planners of the region may take all."""
+    if can_plan_in(user, stop.venue.region, on):
+        return True
+    step = STOP.find(operation, stop.state)
+    decided_by = step.decided_by if step else _decided_by(operation)
+    if decided_by == "operator":
+        return can_operate(user, stop, on)
+    if decided_by == "hub_keeper":
+        return can_dispatch(user, stop.unit, on)
+    return decided_by == "host_contact" and can_report(user, stop, on)
+
+
+def can_hold(user: Actor | None, subject: str, unit: Unit, venue: Venue, on: date) -> bool:
+    """Stand in line: for a unit the people of the venue, for a place the keepers of the unit."""
+    if subject == HoldSubject.UNIT:
+        return may(user, "hold.write", on=on, venue=venue)
+    return may(user, "hold.write", on=on, home=unit.home)
+
+
+def holds_visible_to(user: Actor | None, on: date) -> QuerySet[Hold]:
+    """The lines of which one side is ``user``'s: never those of strangers, never in public."""
+    return Hold.objects.filter(where(user, "hold.read", on=on, venue="venue", home="unit__home"))
+
+
+def can_state_facilities(user: Actor | None, venue: Venue, on: date) -> bool:
+    return may(user, "facility-report.write", on=on, venue=venue)
+
+
+def facility_reports_visible_to(user: Actor | None, on: date) -> QuerySet[FacilityReport]:
+    """Reports of places that ``user`` writes for, or approves for."""
+    return FacilityReport.objects.filter(
+        where(user, "facility-report.write", on=on, venue="venue")
+        | where(user, "facility-report.approve", on=on, region="venue__region")
+    )
+
+
+def can_approve_facilities(user: Actor | None, venue: Venue, on: date) -> bool:
+    """Planners and officers above the venue; never its own people."""
+    return may(user, "facility-report.approve", on=on, region=venue.region)
+
+
+def _decided_by(operation: str) -> str:
+    return next((one.decided_by for one in STOP.steps if one.operation == operation), "")
 
 
 def seasons_visible_to(user: Actor | None, on: date) -> QuerySet[Season]:

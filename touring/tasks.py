@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from touring import queries
-from touring.services import approval, escalation, hosting, runs
+from touring.services import approval, escalation, holds, hosting, runs
 from venues.errors import JobNotQueued, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,11 @@ def run_queued() -> None:
 
 @shared_task(name="touring.mind_deadlines")
 def mind_deadlines() -> None:
-    """Tell of requests nobody answered in time, and close those that came too late."""
+    """Tell of requests nobody answered in time, close what came too late, end old holds."""
     now = timezone.now()
     escalation.escalate_overdue(now=now)
     approval.expire_requests(now=now)
+    holds.expire_holds(now=now)
 
 
 @shared_task(name="touring.take_in_answers", acks_late=True, reject_on_worker_lost=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,17 +13,24 @@ from api.fields import Code, Day, Few
 from api.serializers import StrictSerializer
 from api.venues.spaces import space_of
 from touring.models import (
+    ConditionMoment,
     Exhibition,
+    HoldState,
+    HoldSubject,
+    ItemState,
     RequestCall,
     RequestState,
     Season,
+    Stop,
     StopState,
     TourRequest,
     Unit,
     UnitKind,
 )
 from touring.permissions import requests_visible_to
+from touring.services.gates import GATES
 from touring.services.requests import WantedWindow, Wish
+from touring.services.stop_steps import STEPS
 from venues.models import Region, Venue
 
 
@@ -38,6 +46,19 @@ class VisibleRequest(serializers.SlugRelatedField):
 
     def get_queryset(self) -> QuerySet[TourRequest]:
         return requests_visible_to(self.context["user"], self.context["today"])
+
+
+class Moment(serializers.DateTimeField):
+    """An instant that calendars can hold; without an offset it is Beijing time."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError as error:
+            raise serializers.ValidationError("Give a moment of 1900 to 2199.") from error
+        if not 1900 < moment.year < 2199:
+            raise serializers.ValidationError("Give a moment of the years 1901 to 2198.")
+        return moment
 
 
 class ExhibitionQuery(StrictSerializer):
@@ -187,6 +208,127 @@ class MoveStopBody(StrictSerializer):
     space = Code(required=False, help_text="of the stop's venue")
     opens_on = Day(required=False)
     closes_on = Day(required=False, help_text="first day no longer open")
+
+
+class HoldQuery(StrictSerializer):
+    unit = Code(required=False)
+    venue = Code(required=False)
+    state = serializers.ChoiceField(HoldState.choices, required=False)
+
+
+class HoldBody(StrictSerializer):
+    subject = serializers.ChoiceField(HoldSubject.choices)
+    unit = named(Unit, "code")
+    venue = named(Venue)
+    space = Code(allow_null=True, default=None, help_text="of the venue")
+    opens_on = Day()
+    closes_on = Day(help_text="first day no longer open")
+    joint_first = serializers.BooleanField(default=False, help_text="planners only")
+    only_first = serializers.BooleanField(default=False, help_text="rather not at all than second")
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["space"] = space_of(attrs["venue"], attrs["space"])
+        return attrs
+
+
+class StopStepBody(StrictSerializer):
+    operation = serializers.ChoiceField(["offer", "confirm", *STEPS])
+    waive = Few(
+        child=serializers.ChoiceField(sorted(GATES)),
+        max_length=10,
+        default=list,
+        help_text="gates that a planner lets pass, for the reason given",
+    )
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+def _line(most: int) -> serializers.CharField:
+    return serializers.CharField(max_length=most, allow_blank=True, default="")
+
+
+def _amount(most: int) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=most, default=0)
+
+
+class AgreementBody(StrictSerializer):
+    terms_version = _line(40)
+    fee_yuan = _amount(2**31 - 1)
+    deposit_yuan = _amount(2**31 - 1)
+    insurance = _line(300)
+    cancel_terms = _line(1000)
+    signed_on = Day(allow_null=True, default=None)
+    signed_for_host_by = _line(100)
+
+
+class TrainingBody(StrictSerializer):
+    first_date = Day()
+    end_date = Day(help_text="not included")
+    trained_guides = serializers.IntegerField(min_value=0, max_value=32_000)
+    trainer = _line(100)
+    note = _line(300)
+
+
+class ItemBody(StrictSerializer):
+    exhibit = serializers.CharField(max_length=100)
+    state = serializers.ChoiceField(ItemState.choices)
+    note = _line(300)
+
+
+class PhotoBody(PaperBody):
+    exhibit = _line(100)
+
+
+class ConditionBody(StrictSerializer):
+    moment = serializers.ChoiceField(ConditionMoment.choices)
+    unpacked_at = Moment()
+    items = ItemBody(many=True, max_length=500)
+    photos = PhotoBody(many=True, max_length=20, required=False, default=list)
+    note = _line(1000)
+
+
+class HandoverBody(StrictSerializer):
+    handed_by = serializers.CharField(max_length=100)
+    taken_by = serializers.CharField(max_length=100)
+    crates = serializers.IntegerField(min_value=0, max_value=32_000)
+    missing = _line(1000)
+
+
+class CountBody(StrictSerializer):
+    day = Day()
+    visits = serializers.IntegerField(min_value=0, max_value=10_000_000)
+    by_audience = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=10_000_000), default=dict
+    )
+
+
+class ReportBody(StrictSerializer):
+    counts = CountBody(many=True, max_length=400)
+    summary = _line(20_000)
+
+
+class MoveBody(StrictSerializer):
+    stop = serializers.SlugRelatedField(
+        slug_field="uid", queryset=Stop.objects.all(), allow_null=True, default=None
+    )
+    origin = named(Venue)
+    destination = named(Venue)
+    departs_at = Moment()
+    arrives_at = Moment()
+    carrier = _line(200)
+    km = serializers.FloatField(min_value=0, max_value=50_000, allow_null=True, default=None)
+    crates = _amount(32_000)
+    seals = _line(300)
+    courier = _line(100)
+
+
+class FacilityReportBody(StrictSerializer):
+    facts = serializers.DictField(default=dict, help_text="figures by the names of venues")
+    note = _line(1000)
+
+
+class ApprovalBody(StrictSerializer):
+    valid_until = Day(help_text="first day it has run out")
 
 
 class PlanBody(StrictSerializer):

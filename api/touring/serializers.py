@@ -11,6 +11,9 @@ from rest_framework import serializers
 
 from api.serializers import RowSerializer
 from touring.models import (
+    ConditionMoment,
+    HoldState,
+    HoldSubject,
     PlannedStop,
     Programme,
     RequestState,
@@ -220,6 +223,109 @@ class StopDetail(StopRow):
     arrives_on = serializers.DateField(required=False)
     leaves_on = serializers.DateField(required=False, help_text="first day no longer there")
     reason = serializers.CharField(required=False, help_text="why released or cancelled")
+
+
+class HoldRow(RowSerializer):
+    uid = serializers.CharField()
+    subject = serializers.ChoiceField(HoldSubject.choices)
+    unit = serializers.CharField(source="unit.code")
+    venue = serializers.CharField(source="venue.slug")
+    space = serializers.CharField(source="space.code", allow_null=True)
+    stop = serializers.CharField(source="stop.uid", allow_null=True)
+    state = serializers.ChoiceField(HoldState.choices)
+    rank = serializers.IntegerField(help_text="1 stands first")
+    is_joint_first = serializers.BooleanField()
+    arrives_on = serializers.DateField()
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField(help_text="first day no longer open")
+    leaves_on = serializers.DateField(help_text="first day no longer there")
+    expires_on = serializers.DateField(help_text="first day it no longer holds")
+    respond_by = serializers.DateField(allow_null=True, help_text="last day to answer a challenge")
+    note = serializers.CharField()
+    version = serializers.IntegerField()
+    changed_at = serializers.DateTimeField()
+
+
+class ClosedGateRow(serializers.Serializer):
+    gate = serializers.CharField()
+    message = serializers.CharField()
+
+
+class StepRow(serializers.Serializer):
+    operation = serializers.CharField()
+    decided_by = serializers.CharField()
+    closed = ClosedGateRow(many=True)
+
+
+class ReadinessRow(serializers.Serializer):
+    state = serializers.ChoiceField(StopState.choices)
+    steps = StepRow(many=True)
+
+
+class AgreementRow(RowSerializer):
+    terms_version = serializers.CharField()
+    fee_yuan = serializers.IntegerField()
+    deposit_yuan = serializers.IntegerField()
+    insurance = serializers.CharField()
+    cancel_terms = serializers.CharField()
+    signed_on = serializers.DateField(allow_null=True)
+    signed_for_host_by = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+
+
+class TrainingRow(RowSerializer):
+    first_date = serializers.DateField()
+    end_date = serializers.DateField(help_text="not included")
+    trained_guides = serializers.IntegerField()
+    trainer = serializers.CharField()
+    note = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+
+
+class ConditionRow(RowSerializer):
+    id = serializers.IntegerField()
+    moment = serializers.ChoiceField(ConditionMoment.choices)
+    unpacked_at = serializers.DateTimeField()
+    reported_at = serializers.DateTimeField()
+    is_late = serializers.BooleanField(help_text="more than 48 hours after it")
+    note = serializers.CharField()
+
+
+class HandoverRow(RowSerializer):
+    handed_by = serializers.CharField()
+    taken_by = serializers.CharField()
+    handed_at = serializers.DateTimeField()
+    crates = serializers.IntegerField()
+    missing = serializers.CharField()
+
+
+class ReportRow(serializers.Serializer):
+    days = serializers.IntegerField(help_text="days counted so far")
+    visits = serializers.IntegerField()
+    summary = serializers.CharField()
+    is_late = serializers.BooleanField()
+
+
+class MoveRow(RowSerializer):
+    id = serializers.IntegerField()
+    unit = serializers.CharField(source="unit.code")
+    stop = serializers.CharField(source="stop.uid", allow_null=True)
+    origin = serializers.CharField(source="origin.slug")
+    destination = serializers.CharField(source="destination.slug")
+    departs_at = serializers.DateTimeField()
+    arrives_at = serializers.DateTimeField()
+    carrier = serializers.CharField()
+    km = serializers.FloatField(allow_null=True)
+    crates = serializers.IntegerField()
+
+
+class FacilityReportRow(RowSerializer):
+    number = serializers.IntegerField()
+    facts = serializers.DictField()
+    note = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    valid_until = serializers.DateField(allow_null=True)
 
 
 class PlanRow(RowSerializer):

@@ -16,7 +16,7 @@ from events.services.occurrences import refresh_occurrences
 from tests.factories import events as of_events
 from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
-from touring.models import RequestAttachment, RequestState, StopState
+from touring.models import FacilityReport, RequestAttachment, RequestState, StopState
 from touring.services.papers import keep_paper
 from venues.models import Job, JobKind, Role
 from venues.services.keys import issue_api_key
@@ -152,7 +152,8 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
     of = {"season": rows["season"], "venue": rows["museum"]}
     rows["request"] = of_touring.TourRequestFactory(code="R-1", state=RequestState.SUBMITTED, **of)
     rows["accepted"] = of_touring.TourRequestFactory(code="R-2", **of)
-    rows["call"] = of_touring.RequestCallFactory(slug="call", season=rows["season"])
+    called = of_touring.SeasonFactory(slug="called", region=rows["province"])
+    rows["call"] = of_touring.RequestCallFactory(slug="call", season=called)
     rows["drafted"] = of_touring.TourRequestFactory(
         code="R-3",
         call=rows["call"],
@@ -160,7 +161,8 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
         year=rows["call"].year,
         county=rows["county"],
         state=RequestState.DRAFT,
-        **of,
+        season=called,
+        venue=rows["museum"],
     )
     rows["paper"] = keep_paper(
         RequestAttachment(request=rows["drafted"]),
@@ -194,6 +196,21 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
     )
     rows["proposed"] = of_touring.StopFactory(
         uid="proposed", unit=rows["second_unit"], venue=rows["museum"], space=rows["space"]
+    )
+    rows["first_hold"], rows["second_hold"] = (
+        of_touring.HoldFactory(
+            uid=f"hold-{rank}",
+            unit=rows["unit"],
+            venue=rows["museum"],
+            space=rows["space"],
+            opens_on=date(2029, 5, 1),
+            expires_on=date(2199, 1, 1),
+            rank=rank,
+        )
+        for rank in (1, 2)
+    )
+    rows["facilities"] = FacilityReport.objects.create(
+        venue=rows["museum"], number=1, submitted_at=timezone.now()
     )
     rows["contracted"] = of_touring.StopFactory(
         uid="contracted",

@@ -279,6 +279,94 @@ SCENES: dict[str, Scene] = {
     "post_cancel_stop": Scene(
         "post", f"{_S}proposed/cancel/", PLANNERS, {"reason": "flood"}, seen="{proposed.version}"
     ),
+    "get_stop_steps": Scene("get", f"{_S}contracted/steps/", AT_MUSEUM),
+    "post_stop_steps": Scene(
+        "post",
+        f"{_S}contracted/steps/",
+        PLANNERS,
+        {"operation": "prepare"},
+        seen="{contracted.version}",
+    ),
+    "put_stop_agreement": Scene(
+        "put", f"{_S}proposed/agreement/", PLANNERS, {"fee_yuan": 5000, "signed_on": "2026-01-05"}
+    ),
+    "get_stop_training_list": Scene("get", f"{_S}contracted/trainings/", AT_MUSEUM),
+    "post_stop_training_list": Scene(
+        "post",
+        f"{_S}contracted/trainings/",
+        PLANNERS,
+        {"first_date": "2028-02-01", "end_date": "2028-02-03", "trained_guides": 4},
+        status=201,
+    ),
+    "get_stop_condition_list": Scene("get", f"{_S}contracted/condition-reports/", AT_MUSEUM),
+    "post_stop_condition_list": Scene(
+        "post",
+        f"{_S}contracted/condition-reports/",
+        PLANNERS,
+        {
+            "moment": "arrival",
+            "unpacked_at": "2025-02-01T08:00:00+08:00",
+            "items": [{"exhibit": "E-1", "state": "good"}],
+        },
+        status=201,
+    ),
+    "put_stop_handover": Scene(
+        "put",
+        f"{_S}contracted/handover/",
+        PLANNERS,
+        {"handed_by": "王", "taken_by": "李", "crates": 12},
+    ),
+    "put_stop_report": Scene("put", f"{_S}contracted/report/", HOSTS | PLANNERS, {"counts": []}),
+    "post_move_list": Scene(
+        "post",
+        "/api/v1/units/U-1/moves/",
+        PLANNERS,
+        {
+            "origin": "depot",
+            "destination": "museum",
+            "departs_at": "2028-02-01T08:00:00+08:00",
+            "arrives_at": "2028-02-01T12:00:00+08:00",
+        },
+        status=201,
+    ),
+    "post_facility_report_list": Scene(
+        "post",
+        "/api/v1/venues/museum/facility-reports/",
+        HOSTS,
+        {"facts": {"area_m2": 800}},
+        status=201,
+    ),
+    "post_approve_facility_report": Scene(
+        "post",
+        "/api/v1/venues/museum/facility-reports/1/approve/",
+        PLANNERS,
+        {"valid_until": "2198-01-01"},
+    ),
+    "get_hold_list": Scene("get", "/api/v1/holds/", SIGNED_IN),
+    "post_hold_list": Scene(
+        "post",
+        "/api/v1/holds/",
+        HOSTS | PLANNERS,
+        {
+            "subject": "unit",
+            "unit": "U-1",
+            "venue": "museum",
+            "space": "hall",
+            "opens_on": "2031-03-01",
+            "closes_on": "2031-04-01",
+        },
+        status=201,
+    ),
+    "get_hold_item": Scene("get", "/api/v1/holds/hold-1/", HOSTS | PLANNERS),
+    "post_release_hold": Scene(
+        "post", "/api/v1/holds/hold-1/release/", HOSTS | PLANNERS, seen="{first_hold.version}"
+    ),
+    "post_challenge_hold": Scene(
+        "post", "/api/v1/holds/hold-2/challenge/", HOSTS | PLANNERS, seen="{second_hold.version}"
+    ),
+    "post_confirm_hold": Scene(
+        "post", "/api/v1/holds/hold-1/confirm/", HOSTS | PLANNERS, seen="{first_hold.version}"
+    ),
     "get_plan_list": Scene("get", "/api/v1/plans/", SIGNED_IN),
     "post_plan_list": Scene(
         "post", "/api/v1/plans/", PLANNERS, {"season": "2027", "name_zh": "乙"}, status=201

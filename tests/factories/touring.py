@@ -10,6 +10,8 @@ from factory.django import DjangoModelFactory
 from tests.factories.venues import RegionFactory, VenueFactory
 from touring.models import (
     Exhibition,
+    Hold,
+    HoldSubject,
     Plan,
     PlannedStop,
     PlanVersion,
@@ -216,6 +218,25 @@ class StopFactory(DjangoModelFactory):
     closes_on = _Days(30)
     leaves_on = _Days(32)
     created_at = CHANGED_AT
+    changed_at = CHANGED_AT
+
+
+class HoldFactory(DjangoModelFactory):
+    """A first hold of a unit by a venue, for the days a :class:`StopFactory` takes."""
+
+    class Meta:
+        model = Hold
+
+    uid = factory.Sequence(lambda n: f"hold-{n}")
+    subject = HoldSubject.UNIT
+    unit = factory.SubFactory(UnitFactory)
+    venue = factory.SubFactory(PlacedVenueFactory)
+    opens_on = date(2027, 3, 1)
+    arrives_on = _Days(-4)
+    closes_on = _Days(30)
+    leaves_on = _Days(32)
+    expires_on = date(2026, 11, 17)
+    placed_at = CHANGED_AT
     changed_at = CHANGED_AT
 
 

@@ -27,6 +27,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from tests.factories.touring import (
+    HoldFactory,
     PlacedVenueFactory,
     PlannedStopFactory,
     PlanVersionFactory,
@@ -36,14 +37,15 @@ from tests.factories.touring import (
     UnitFactory,
 )
 from tests.factories.venues import SpaceFactory
-from touring.models import PlanVersion, Publication, Stop, Unit
+from touring.models import Hold, PlanVersion, Publication, Stop, Unit
+from touring.services.holds import confirm_hold, place_hold
 from touring.services.publication import publish_version
 from touring.services.stops import move_stop, place_stop
 from venues.models import Space
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 FIRST = date(2027, 3, 1)
-KINDS = ("unit", "space", "move", "publish")
+KINDS = ("unit", "space", "move", "publish", "hold", "confirm")
 
 
 def prepare(contests: int, clients: int) -> None:
@@ -51,7 +53,9 @@ def prepare(contests: int, clients: int) -> None:
     call_command("migrate", verbosity=0)
     get_user_model().objects.create_superuser("planner")
     for number in range(contests):
-        UnitFactory(code=f"CONTESTED-{number}")
+        contested = UnitFactory(code=f"CONTESTED-{number}")
+        if KINDS[number % len(KINDS)] == "confirm":
+            HoldFactory(uid=f"hold-{number}", unit=contested)
         SpaceFactory(code=f"contested-{number}", venue=PlacedVenueFactory())
         unit = UnitFactory()
         season = SeasonFactory(slug=f"contested-{number}", units=[unit])
@@ -74,6 +78,26 @@ def prepare(contests: int, clients: int) -> None:
             )
 
 
+def hold(kind: str, number: int, client: int, planner: object) -> str:
+    """First in line for a unit, or the confirmation of the one hold that stands first."""
+    if kind == "confirm":
+        first = Hold.objects.get(uid=f"hold-{number}")
+        confirm_hold(hold_id=first.pk, seen_version=1, by=planner, now=NOW)
+        return "won"
+    opens_on = FIRST + timedelta(days=client % 5)
+    place_hold(
+        subject="unit",
+        unit=Unit.objects.get(code=f"CONTESTED-{number}"),
+        venue=Space.objects.get(code=f"client-{client}").venue,
+        opens_on=opens_on,
+        closes_on=opens_on + timedelta(days=30),
+        only_first=True,
+        by=planner,
+        now=NOW,
+    )
+    return "won"
+
+
 def attempt(kind: str, number: int, client: int) -> str:
     """One client's try to get the slot of one contest."""
     planner = get_user_model().objects.get(username="planner")
@@ -81,6 +105,8 @@ def attempt(kind: str, number: int, client: int) -> str:
         version = PlanVersion.objects.get(plan__season__slug=f"contested-{number}")
         publish_version(version_id=version.pk, seen_sequence=0, by=planner, now=NOW)
         return "won"
+    if kind in ("hold", "confirm"):
+        return hold(kind, number, client, planner)
     contested = Unit.objects.get(code=f"CONTESTED-{number}")
     opens_on = FIRST + timedelta(days=client % 5)  # not all the same days, but all overlapping
     if kind == "move":

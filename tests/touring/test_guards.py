@@ -124,7 +124,8 @@ def test_a_missing_guard_is_reported_and_migrate_makes_it_again():
     guards.drop_guards()
 
     assert guards.missing_guards() == [guard.name for guard in guards.GUARDS]
-    assert [one.id for one in guards.check_guards(databases=["default"])] == ["touring.W001"] * 4
+    told = [one.id for one in guards.check_guards(databases=["default"])]
+    assert told == ["touring.W001"] * len(guards.GUARDS)
 
     call_command("migrate", verbosity=0)
     assert guards.missing_guards() == []

@@ -394,7 +394,7 @@ OPERATIONS = {
 
 @given(st.lists(st.sampled_from(sorted(OPERATIONS)), min_size=1, max_size=12))
 @settings(
-    max_examples=25,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -83,9 +83,9 @@ def test_a_moved_stop_keeps_its_identity_with_a_higher_sequence(placed, planner,
     )
 
     assert calendar() == {
-        placed.uid: ("2027-03-08", "public", 1, "scheduled"),
-        f"{placed.uid}-install": ("2027-03-04", "hosts", 1, "scheduled"),
-        f"{placed.uid}-strike": ("2027-04-07", "hosts", 1, "scheduled"),
+        placed.uid: ("2027-03-08", "public", 1, "rescheduled"),
+        f"{placed.uid}-install": ("2027-03-04", "hosts", 1, "rescheduled"),
+        f"{placed.uid}-strike": ("2027-04-07", "hosts", 1, "rescheduled"),
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from events.ical.entry import Entry, Text
 from events.models import SourceKind
 from events.services.sources import SyncReport, source_named, sync_source
-from touring.models import Plan, Stop, UnitKind
+from touring.models import Plan, Stop, StopState, UnitKind
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES
 from touring.services.hosting import invite_hosts
 
@@ -42,9 +42,14 @@ def entries_of(stops: Iterable[Stop]) -> Iterator[Entry]:
 
     The run under the stop's own uid is for everybody and exists only once the stop is contracted;
     the journey, the installation and the strike are for the hosts, as ``UID-move``,
-    ``UID-install`` and ``UID-strike``. All are entries of whole days in the venue's zone.
+    ``UID-install`` and ``UID-strike``. An option is ``UID-hold`` alone, for the hosts. A suspended
+    run is tentative. All are entries of whole days in the venue's zone.
     """
     for stop in stops:
+        if stop.state in (StopState.OPTION, StopState.CHALLENGED):
+            title = Text(f"占位：{_shown(stop).zh}", f"Hold: {_shown(stop).en}")
+            yield _logistics(stop, "hold", title, stop.arrives_on, stop.leaves_on)
+            continue
         if stop.state in PUBLIC_STATES:
             yield _run(stop)
         if stop.departs_on < stop.arrives_on:
@@ -60,9 +65,14 @@ def entries_of(stops: Iterable[Stop]) -> Iterator[Entry]:
 def _run(stop: Stop) -> Entry:
     exhibition = stop.unit.exhibition
     is_vehicle = stop.unit.kind == UnitKind.VEHICLE
+    suspended = stop.state == StopState.SUSPENDED
+    title = _title(stop)
+    if suspended:
+        title = Text(f"（暂停）{title.zh}", f"(Suspended) {title.en or title.zh}")
     return Entry(
         uid=stop.uid,
-        title=_title(stop),
+        title=title,
+        status="TENTATIVE" if suspended else "CONFIRMED",
         description=Text(exhibition.description_zh, exhibition.description_en),
         start=stop.opens_on,
         end=stop.closes_on,

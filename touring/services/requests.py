@@ -152,7 +152,8 @@ def change_request(
         ):
             raise NotAllowed(f"You may not change request {request.code}.")
         step = legal_step(request, "change")
-        _refuse_if_invalid(wish, request.season, call=request.call, by=by, now=now)
+        if problems := problems_of(wish, request.season):
+            raise invalid_request(problems)
         RequestVersion.objects.create(
             request=request,
             number=request.version,

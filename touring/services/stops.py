@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from events.ical.entry import FIRST_YEAR, LAST_YEAR
-from touring.errors import AlreadyTaken, InvalidStop, StaleStop, WrongState
+from touring.errors import AlreadyTaken, GateClosed, InvalidStop, StaleStop, WrongState
 from touring.guards import guard_named_in
-from touring.models import Plan, Stop, StopState, TourRequest, Unit
+from touring.lifecycles import STOP
+from touring.models import Agreement, Plan, Stop, StopState, TourRequest, Unit
 from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
 from touring.permissions import can_plan_in, can_send
 from touring.services.calendars import sync_plan, sync_stop
@@ -23,7 +24,11 @@ from touring.services.contention import patient
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
 from venues.permissions import Actor
+from venues.services import audit
 
+_AUDITED = (
+    *("state", "unit", "space", "departs_on", "arrives_on", "opens_on", "closes_on", "leaves_on"),
+)
 _WRITTEN = (
     "unit",
     "venue",
@@ -129,21 +134,33 @@ def move_stop(
         stop.unit, stop.space = unit or stop.unit, space or stop.space
         _set_days(stop, opens_on or stop.opens_on, closes_on or stop.closes_on)
 
-    return _change(stop_id, seen_version, by, now, move, unless=(*FREEING_STATES, StopState.CLOSED))
+    return change_stop(
+        stop_id=stop_id, seen_version=seen_version, operation="move", change=move, by=by, now=now
+    )
 
 
 @patient
 def contract_stop(*, stop_id: int, seen_version: int, by: Actor, now: datetime) -> Stop:
     """Record the signed agreement: from now on the public sees the run.
 
-    Raises: NotAllowed, StaleStop, WrongState.
+    Where no agreement was drafted, one signed today is recorded.
+
+    Raises:
+        NotAllowed, StaleStop, WrongState.
+        GateClosed: there is an agreement, and it is not signed.
     """
 
     def contract(stop: Stop) -> None:
+        _sign([stop], by, now)
         stop.state = StopState.CONTRACTED
 
-    return _change(
-        stop_id, seen_version, by, now, contract, unless=(*FREEING_STATES, *PUBLIC_STATES)
+    return change_stop(
+        stop_id=stop_id,
+        seen_version=seen_version,
+        operation="contract",
+        change=contract,
+        by=by,
+        now=now,
     )
 
 
@@ -157,8 +174,14 @@ def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by: Actor, now:
     def cancel(stop: Stop) -> None:
         free_stop(stop, reason=reason)
 
-    return _change(
-        stop_id, seen_version, by, now, cancel, unless=(*FREEING_STATES, StopState.CLOSED)
+    return change_stop(
+        stop_id=stop_id,
+        seen_version=seen_version,
+        operation="cancel",
+        change=cancel,
+        by=by,
+        now=now,
+        note=reason,
     )
 
 
@@ -168,19 +191,24 @@ def contract_stops(
 ) -> int:
     """Contract the plan's stops that only wait for it, or those of ``uids``; how many it were.
 
-    Raises: NotAllowed.
+    Raises:
+        NotAllowed.
+        GateClosed: an agreement that was drafted is not signed.
     """
     _require(can_plan_in(by, plan.season.region, _today(now)), plan.season.region)
-    waiting = Stop.objects.holding().filter(plan=plan).exclude(state__in=PUBLIC_STATES)
+    waiting = Stop.objects.filter(plan=plan, state__in=STOP.sources("contract"))
     if uids is not None:
         waiting = waiting.filter(uid__in=uids)
     with transaction.atomic():
         lock_plans_of_season(plan)
         stops = list(waiting)
+        _sign(stops, by, now)
         for stop in stops:
             stop.state = StopState.CONTRACTED
         replace_stops(stops, now=now)
         sync_plan(plan, now=now)
+        for stop in stops:
+            audit.record(by=by, action="stop.contract", subject=stop, now=now)
     return len(stops)
 
 
@@ -211,36 +239,81 @@ def _stop_for(request: TourRequest | None, now: datetime) -> Stop:
     return earlier
 
 
-def _change(
+@patient
+def change_stop(
+    *,
     stop_id: int,
     seen_version: int,
+    operation: str,
+    change: Callable[[Stop], None],
     by: Actor,
     now: datetime,
-    change: Callable[[Stop], None],
-    *,
-    unless: Collection[str],
+    allowed: Callable[[Actor, Stop, date], bool] | None = None,
+    note: str = "",
 ) -> Stop:
+    """Take one step of the table with a stop: lock, ask, ``change``, write, show, record.
+
+    ``change`` gets the stop under its locks and leaves it in the state it goes to. ``allowed``
+    asks whether the step is the actor's; by default those may who plan for the venue's region.
+
+    Raises:
+        NotAllowed, StaleStop, AlreadyTaken.
+        WrongState: the table knows no such step from the stop's state.
+    """
     with transaction.atomic():
         plan = Plan.objects.filter(published_stops=stop_id).select_related("season").first()
         if plan is not None:
             lock_plans_of_season(plan)
-        stop = Stop.objects.select_related("venue__region", "unit__exhibition", "plan").get(
-            pk=stop_id
-        )
-        _require(can_plan_in(by, stop.venue.region, _today(now)), stop.venue)
+        related = ("venue__region", "unit__exhibition", "unit__home__region", "plan", "request")
+        stop = Stop.objects.select_related(*related).get(pk=stop_id)
+        if allowed is None:
+            _require(can_plan_in(by, stop.venue.region, _today(now)), stop.venue)
+        elif not allowed(by, stop, _today(now)):
+            raise NotAllowed(f"This step of {stop.uid} is not yours; see docs/lifecycles.md.")
         if stop.version != seen_version:
             raise StaleStop(
                 "The stop was changed in the meantime; look again and repeat.",
                 version=stop.version,
             )
-        if stop.state in unless:
+        if STOP.find(operation, stop.state) is None:
             raise WrongState(
                 f"Stop {stop.uid} is {stop.state}; that is no step from there.", state=stop.state
             )
+        before = audit.fields_of(stop, *_AUDITED)
         change(stop)
         replace_stops([stop], now=now)
         sync_stop(stop, now=now)
+        audit.record(
+            by=by,
+            action=f"stop.{operation}",
+            subject=stop,
+            now=now,
+            before=before,
+            after=audit.fields_of(stop, *_AUDITED),
+            note=note,
+        )
     return stop
+
+
+def _sign(stops: Sequence[Stop], by: Actor, now: datetime) -> None:
+    """See that every stop's agreement is signed; one that nobody drafted is, today.
+
+    Raises: GateClosed.
+    """
+    drafted = {one.stop_id: one for one in Agreement.objects.filter(stop__in=stops)}
+    unsigned = [
+        stop.uid for stop in stops if stop.pk in drafted and drafted[stop.pk].signed_on is None
+    ]
+    if unsigned:
+        raise GateClosed(
+            f"The agreement is not signed: {', '.join(unsigned)}. Record the signature first.",
+            gates=["agreement_signed"],
+        )
+    Agreement.objects.bulk_create(
+        Agreement(stop=stop, signed_on=_today(now), recorded_by_id=by.pk, recorded_at=now)
+        for stop in stops
+        if stop.pk not in drafted
+    )
 
 
 def _set_days(stop: Stop, opens_on: date, closes_on: date) -> None:
