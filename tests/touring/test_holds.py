@@ -91,7 +91,7 @@ def test_releasing_moves_the_others_up_and_tells_them(line, hosts, now):
 def test_expiry_promotes(line, now):
     assert holds.expire_holds(now=datetime(2026, 11, 10, 1, tzinfo=UTC)) == 2
 
-    assert ranks() == [(1, "live"), (2, "expired"), (3, "expired")]
+    assert ranks() == [(1, "live"), (2, "expired"), (2, "expired")]
 
 
 def test_a_challenge_starts_the_clocks_of_all_before_it(line, hosts, now):
