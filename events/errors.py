@@ -47,6 +47,30 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class InvalidVocabulary(Invalid):
+    """Topics that cannot be loaded; ``detail["problems"]`` as of :class:`InvalidEvent`."""
+
+    code = "invalid_vocabulary"
+
+
+class InvalidCampaign(Invalid):
+    """Values no campaign can have; ``detail["problems"]`` as of :class:`InvalidEvent`."""
+
+    code = "invalid_campaign"
+
+
+class StaleCampaign(Stale):
+    """The campaign was changed since the caller read it."""
+
+    code = "stale_campaign"
+
+
+class NotRegistering(Conflict):
+    """The campaign does not take events now, or not from this organisation."""
+
+    code = "not_registering"
+
+
 class InvalidFilter(Invalid):
     """A query for events that cannot be understood; every parameter's problem at once."""
 

@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from events.enums import Moderation, Visibility
-from events.models import Event, PrivateFeed, Source
+from events.enums import CampaignState, Moderation, Visibility
+from events.models import Campaign, Event, PrivateFeed, Source
 from events.recurrence.zones import zone
-from venues.models import Venue
+from venues.models import Organisation, Venue
 from venues.permissions import Actor, may, where
 
 
@@ -49,6 +49,27 @@ def can_revoke(user: Actor, feed: PrivateFeed, on: date) -> bool:
     """End the address: its owner, or who administers the venue."""
     is_own = user.is_active and feed.owner_id == user.pk
     return is_own or may(user, "private-feed.revoke", on=on, venue=feed.venue)
+
+
+def can_lead_at(user: Actor, lead: Organisation, on: date) -> bool:
+    """Open campaigns that ``lead`` leads."""
+    return may(user, "campaign.lead", on=on, lead=lead)
+
+
+def can_lead(user: Actor, campaign: Campaign, on: date) -> bool:
+    """Change, announce and close the campaign, and decide which events it takes."""
+    return can_lead_at(user, campaign.lead, on)
+
+
+def can_speak_for(user: Actor, partner: Organisation, on: date) -> bool:
+    """Take the partner out of a campaign."""
+    return may(user, "campaign.partner", on=on, organisation=partner)
+
+
+def campaigns_visible_to(user: Actor, on: date) -> QuerySet[Campaign]:
+    """What was announced, and drafts of campaigns that ``user`` leads."""
+    announced = ~Q(state=CampaignState.DRAFT)
+    return Campaign.objects.filter(announced | where(user, "campaign.lead", on=on, lead="lead"))
 
 
 def visible_to(user: Actor, on: date) -> QuerySet[Event]:

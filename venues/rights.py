@@ -64,6 +64,7 @@ PLACES = {
     "organisation": "organisation",
     "owner": "organisation",  # whose exhibition it is
     "region": "region",
+    "lead": "organisation",  # the campaign's
     "season": "region",  # the season's
 }
 """What the words in ``over`` stand for."""
@@ -96,6 +97,13 @@ RIGHTS: tuple[Right, ...] = (
     Right("subscription.change", PUBLISHERS, "venue", "have a calendar read and its events shown"),
     Right("private-feed.make", STAFF, "venue", "get a calendar address of one's own"),
     Right("private-feed.revoke", ADMINISTRATORS, "venue", "end somebody else's address"),
+    Right(
+        "campaign.lead",
+        PUBLISHERS | OFFICERS,
+        "lead",
+        "open, change, announce and close a campaign; decide which events it takes",
+    ),
+    Right("campaign.partner", PUBLISHERS | OFFICERS, "organisation", "withdraw from a campaign"),
     # tours
     Right("exhibition.change", PLANNERS, "owner", "change an exhibition"),
     Right("unit.change", KEEPERS, "home", "change a unit, its repairs and absences"),

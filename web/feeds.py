@@ -37,7 +37,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 ADDRESSES = (
     "/feeds/venues/SLUG.ics, /feeds/regions/CODE.ics, /feeds/exhibitions/SLUG.ics, "
     "/feeds/units/CODE.ics, /feeds/topics/SLUG.ics, /feeds/audiences/SLUG.ics, "
-    "/feeds/search.ics?..., /feeds/s/ID.ics, /feeds/near.ics?lat=...&lon=...&km=... "
+    "/feeds/campaigns/SLUG.ics, /feeds/search.ics?..., /feeds/s/ID.ics, /feeds/near.ics?lat=...&lon=...&km=... "
     "and /events/UID.ics"
 )
 

@@ -24,7 +24,7 @@ urlpatterns = [
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),
     path("events/<str:uid>/", views.event, name="event"),
     re_path(
-        r"^(?P<kind>regions|venues|exhibitions|units|topics|audiences)/(?P<subject>[^/]+)/$",
+        r"^(?P<kind>regions|venues|exhibitions|units|topics|audiences|campaigns)/(?P<subject>[^/]+)/$",
         views.calendar,
         name="calendar",
     ),

@@ -17,7 +17,7 @@ DAYS_BACK = 90
 MONTHS_AHEAD = 18
 OWN_LANGUAGE = "zh"
 MAX_KEY = 200
-_WITH_PAGES = ("venues", "regions", "exhibitions", "units", "topics", "audiences")
+_WITH_PAGES = ("venues", "regions", "exhibitions", "units", "topics", "audiences", "campaigns")
 
 
 @dataclass(frozen=True)

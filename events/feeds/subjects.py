@@ -12,7 +12,7 @@ from events.errors import FeedNotFound
 from events.feeds.feed import OWN_LANGUAGE, Feed
 from events.feeds.labels import AUDIENCES
 from events.ical.entry import Text
-from events.models import Event, EventReference, Occurrence, Topic
+from events.models import Campaign, Event, EventReference, Occurrence, Topic
 from events.queries import EventFilter, Scope
 from events.queries.scope import MAX_SUCCESSIONS, current_region
 from venues.models import FormerAddress, Region, Venue
@@ -87,6 +87,20 @@ def audience_feed(slug: str) -> Feed | Moved:
     )
 
 
+def campaign_feed(slug: str) -> Feed:
+    campaign = Campaign.objects.shown_to_all().filter(slug=slug).first()
+    if campaign is None:
+        raise _not_found("campaign", slug, "check the slug in the list of campaigns")
+    return Feed(
+        FeedKind.CAMPAIGN,
+        campaign.slug,
+        Text(campaign.name_zh, campaign.name_en),
+        timezone=settings.TIME_ZONE,
+        asked=EventFilter(campaigns=(campaign.slug,)),
+        scope=Scope(campaign_ids=frozenset({campaign.pk})),
+    )
+
+
 def exhibition_feed(slug: str, name: Text | None) -> Feed | Moved:
     """The tour of an exhibition; ``name`` is what a higher storey calls it, if it knows it."""
     feed = _reference_feed(FeedKind.EXHIBITION, "exhibition", slug, name)
@@ -149,6 +163,7 @@ FINDERS: dict[str, Callable[[str], Feed | Moved]] = {
     FeedKind.REGION: region_feed,
     FeedKind.TOPIC: topic_feed,
     FeedKind.AUDIENCE: audience_feed,
+    FeedKind.CAMPAIGN: campaign_feed,
 }
 """The feeds this storey finds by itself; exhibitions and units need names from above."""
 

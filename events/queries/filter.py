@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from events.enums import Audience, EventKind
+from events.enums import Audience, EventKind, Sector
 from events.errors import InvalidFilter
 from events.queries import parameters as read
 from events.queries.near import MAX_KM, Near
@@ -20,6 +20,7 @@ MAX_CANONICAL = 2000  # what SavedSearch.query holds
 
 _KINDS = [kind.value for kind in EventKind if kind is not EventKind.LOGISTICS]
 _AUDIENCES = [audience.value for audience in Audience]
+_SECTORS = [sector.value for sector in Sector]
 _SATURDAY = 5
 
 
@@ -46,6 +47,8 @@ class EventFilter:
     audiences: tuple[str, ...] = ()
     """Events that name one of these; an event for everyone is found under ``everyone``."""
     topics: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
     exhibitions: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -59,6 +62,7 @@ class EventFilter:
     free: bool | None = None
     """``False``: known to cost something. Events of unknown price are in neither."""
     online: bool | None = None
+    """Can be joined online; ``False``: can be visited. A hybrid event is in both."""
     language: str | None = None
     ordering: str | None = None
     today: date | None = field(default=None, compare=False)
@@ -115,6 +119,8 @@ class EventFilter:
             "venue": ",".join(self.venues),
             "audience": ",".join(self.audiences),
             "topic": ",".join(self.topics),
+            "campaign": ",".join(self.campaigns),
+            "sector": ",".join(self.sectors),
             "exhibition": ",".join(self.exhibitions),
             "unit": ",".join(self.units),
             "kind": ",".join(self.kinds),
@@ -164,16 +170,13 @@ def _read_km(value: str) -> float:
     return km
 
 
-def _refuse_campaign(_values: Sequence[str]) -> None:
-    raise read.UnreadableError("there are no campaigns in this network yet; leave it out")
-
-
 _MANY: dict[str, tuple[str, Callable[[Sequence[str]], Any]]] = {
     "region": ("regions", read.read_codes),
     "venue": ("venues", read.read_codes),
     "audience": ("audiences", lambda values: read.read_choices(values, _AUDIENCES)),
     "topic": ("topics", read.read_codes),
-    "campaign": ("campaigns", _refuse_campaign),
+    "campaign": ("campaigns", read.read_codes),
+    "sector": ("sectors", lambda values: read.read_choices(values, _SECTORS)),
     "exhibition": ("exhibitions", read.read_codes),
     "unit": ("units", read.read_codes),
     "kind": ("kinds", lambda values: read.read_choices(values, _KINDS)),

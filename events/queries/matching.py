@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
-from events.enums import EventKind, Moderation, Status, Visibility
-from events.models import Event, EventReference, Occurrence
+from events.enums import Attendance, EventKind, Moderation, ParticipationState, Status, Visibility
+from events.models import Event, EventReference, Occurrence, Participation
 from events.queries.filter import Box, EventFilter
 from events.queries.scope import Scope, scope_of
 from venues.models import RegionPath, Venue
@@ -89,18 +89,24 @@ def _conditions(asked: EventFilter, scope: Scope, prefix: str) -> Q:
     if scope.topic_ids is not None:
         tagged = Event.topics.through.objects.filter(topic_id__in=scope.topic_ids)
         found &= _q(prefix, pk__in=tagged.values("event_id"))
+    if scope.campaign_ids is not None:
+        joined = Participation.objects.filter(
+            campaign_id__in=scope.campaign_ids, state=ParticipationState.ACCEPTED
+        )
+        found &= _q(prefix, pk__in=joined.values("event_id"))
     for refids in (scope.exhibition_refids, scope.unit_refids):
         if refids is not None:
             about = EventReference.objects.filter(refid__in=refids)
             found &= _q(prefix, pk__in=about.values("event_id"))
     if asked.kinds:
         found &= _q(prefix, kind__in=asked.kinds)
-    if asked.audiences:
-        found &= _names_audience(asked.audiences, prefix)
+    for column, words in (("audiences", asked.audiences), ("sectors", asked.sectors)):
+        if words:
+            found &= _names_any(words, f"{prefix}{column}")
     if asked.free is not None:
         found &= _q(prefix, is_free=asked.free)
     if asked.online is not None:
-        found &= _is_online(prefix) if asked.online else ~_is_online(prefix)
+        found &= _is_online(prefix) if asked.online else ~_is_only_online(prefix)
     for word in asked.words:
         # Full text comes later; until then every word is looked for in every text.
         found &= _any(_q(prefix, **{f"{text}__icontains": word}) for text in _TEXTS)
@@ -149,15 +155,26 @@ def _span(asked: EventFilter, window: Window | None) -> Q:
     return found
 
 
-def _names_audience(audiences: tuple[str, ...], prefix: str) -> Q:
-    """The list is JSON; quoted, no audience's name is part of another's, on either database."""
-    names = Cast(F(f"{prefix}audiences"), TextField())
-    return _any(Q(Contains(names, f'"{audience}"')) for audience in audiences)
+def _names_any(words: tuple[str, ...], column: str) -> Q:
+    """The list is JSON; quoted, no word is part of another, on either database."""
+    names = Cast(F(column), TextField())
+    return _any(Q(Contains(names, f'"{word}"')) for word in words)
 
 
 def _is_online(prefix: str) -> Q:
+    return _is_only_online(prefix) | _q(prefix, attendance=Attendance.HYBRID)
+
+
+def _is_only_online(prefix: str) -> Q:
     return (
-        _q(prefix, venue__isnull=True)
+        _q(prefix, attendance=Attendance.ONLINE)
+        | _q(
+            prefix,
+            venue__isnull=True,
+            attendance=Attendance.ON_SITE,
+            location_zh="",
+            location_en="",
+        )
         | _q(prefix, status=Status.MOVED_ONLINE)
         | _q(prefix, kind=EventKind.ONLINE)
     )

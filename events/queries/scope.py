@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.models import Topic
+from events.models import Campaign, Topic
 from events.queries.filter import EventFilter, invalid_filter
 from venues.models import FormerAddress, Region, Venue
 
@@ -24,6 +24,7 @@ class Scope:
     topic_ids: frozenset[int] | None = None
     exhibition_refids: frozenset[str] | None = None
     unit_refids: frozenset[str] | None = None
+    campaign_ids: frozenset[int] | None = None
 
 
 def scope_of(asked: EventFilter) -> Scope:
@@ -32,15 +33,18 @@ def scope_of(asked: EventFilter) -> Scope:
     A replaced region stands for its successor, a topic for the narrower ones too.
 
     Raises:
-        InvalidFilter: regions, venues or topics that have never existed, all at once.
+        InvalidFilter: regions, venues, topics or campaigns that have never existed (or, of
+            campaigns, were not announced), all at once.
     """
     regions, no_regions = _regions(asked.regions)
     venues, no_venues = _venues(asked.venues)
     topics, no_topics = _topics(asked.topics)
+    campaigns, no_campaigns = _campaigns(asked.campaigns)
     problems = [
         *_unknown("region", no_regions, "check the code, such as 340100"),
         *_unknown("venue", no_venues, "check the slug in the venue's address"),
         *_unknown("topic", no_topics, "check the slug in the list of topics"),
+        *_unknown("campaign", no_campaigns, "check the slug in the list of campaigns"),
     ]
     if problems:
         raise invalid_filter(problems)
@@ -50,6 +54,7 @@ def scope_of(asked: EventFilter) -> Scope:
         topic_ids=topics if asked.topics else None,
         exhibition_refids=_refids("exhibition", asked.exhibitions),
         unit_refids=_refids("unit", asked.units),
+        campaign_ids=campaigns if asked.campaigns else None,
     )
 
 
@@ -107,6 +112,14 @@ def _topics(slugs: tuple[str, ...]) -> tuple[frozenset[int], list[str]]:
         grown = not more <= found
         found |= more
     return frozenset(found), lost
+
+
+def _campaigns(slugs: tuple[str, ...]) -> tuple[frozenset[int], list[str]]:
+    if not slugs:
+        return frozenset(), []
+    announced = Campaign.objects.shown_to_all().filter(slug__in=slugs).order_by()
+    found = dict(announced.values_list("slug", "pk"))
+    return frozenset(found.values()), [slug for slug in slugs if slug not in found]
 
 
 def _refids(kind: str, codes: tuple[str, ...]) -> frozenset[str] | None:

@@ -88,7 +88,7 @@ def change_event(
     set_columns(event, wanted, now=now)
     event.overrides = _rekeyed(event, now)
     write_links(event, values)
-    return _saved(event, now)
+    return saved(event, now)
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def cancel_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime)
         return event
     remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
     event.status, event.cancelled_from = Status.CANCELLED, now
-    return _saved(event, now)
+    return saved(event, now)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def reinstate_event(*, event_id: int, seen_sequence: int, by: Actor, now: dateti
         return event
     remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
     event.status, event.cancelled_from = Status.SCHEDULED, None
-    return _saved(event, now)
+    return saved(event, now)
 
 
 def cancel_date(
@@ -207,7 +207,7 @@ def _change_date(
     before = {"overrides": event.overrides}
     remember_edits(event, ["overrides"], before=before, by=by, now=now)
     event.overrides = dict(sorted(overrides.items()))
-    return _saved(event, now)
+    return saved(event, now)
 
 
 def _check_span(event: Event, start: date, end: date) -> None:
@@ -234,7 +234,8 @@ def _rekeyed(event: Event, now: datetime) -> dict[str, Any]:
     return {key: changes for key, changes in found.items() if key is not None}
 
 
-def _saved(event: Event, now: datetime) -> Event:
+def saved(event: Event, now: datetime) -> Event:
+    """The changed event, written with the next sequence and its dates; the caller holds its lock."""
     event.sequence += 1
     event.changed_at = now
     event.save(force_update=True)

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from django.db import transaction
 
 from events.enums import Moderation
-from events.errors import NothingToPublish, WrongState
+from events.errors import InvalidEvent, NothingToPublish, WrongState
 from events.models import Event
 from events.permissions import can_edit, can_publish, day_of
+from events.services.cleaning import many_lines
 from events.services.editing import check_seen, locked
 from events.services.occurrences import refresh_occurrences
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+
+LONGEST_REASON = 2_000
 
 _Question = Callable[[Actor, Event, date], bool]
 _FROM = {
@@ -63,9 +66,23 @@ def submit_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime)
 
 
 @transaction.atomic
-def return_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime) -> Event:
-    """Give a submitted event back to its editors. Raises as :func:`publish_event`."""
-    return _moved(event_id, Moderation.RETURNED, seen_sequence, can_publish, by, now)
+def return_event(
+    *, event_id: int, seen_sequence: int, reason: str, by: Actor, now: datetime
+) -> Event:
+    """Give a submitted event back to its editors, who read ``reason`` until they submit again.
+
+    Raises:
+        InvalidEvent: there is no reason, or more than 2,000 characters of it.
+        NotAllowed, StaleEvent, WrongState: as :func:`publish_event`.
+    """
+    reason = many_lines(reason)
+    if not 0 < len(reason) <= LONGEST_REASON:
+        message = f"say in at most {LONGEST_REASON} characters what is to be done."
+        raise InvalidEvent(
+            f"The event cannot be returned: reason: {message}",
+            problems=[{"field": "reason", "message": message}],
+        )
+    return _moved(event_id, Moderation.RETURNED, seen_sequence, can_publish, by, now, reason)
 
 
 @transaction.atomic
@@ -79,7 +96,13 @@ def archive_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime
 
 
 def _moved(
-    event_id: int, to: Moderation, seen_sequence: int, may: _Question, by: Actor, now: datetime
+    event_id: int,
+    to: Moderation,
+    seen_sequence: int,
+    may: _Question,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> Event:
     event = locked(event_id)
     if not may(by, event, day_of(event, now)):
@@ -95,7 +118,8 @@ def _moved(
             moderation=event.moderation,
         )
     event.moderation = to
+    event.return_reason = reason
     event.sequence += 1
     event.changed_at = now
-    event.save(update_fields=["moderation", "sequence", "changed_at"])
+    event.save(update_fields=["moderation", "return_reason", "sequence", "changed_at"])
     return event

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from events.enums import Moderation
@@ -12,6 +14,8 @@ from tests.factories.events import EventFactory
 from tests.factories.venues import MembershipFactory
 from venues.errors import NotAllowed
 from venues.models import Role
+
+return_with_reason = partial(return_event, reason="请补充年龄")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
@@ -68,7 +72,7 @@ def test_publish_event_refuses_an_event_without_a_date_and_leaves_it_as_it_was(p
 def test_an_event_goes_back_and_forth_between_editor_and_publisher(draft, editor, publisher, now):
     way = [
         (submit_event, editor, Moderation.SUBMITTED),
-        (return_event, publisher, Moderation.RETURNED),
+        (return_with_reason, publisher, Moderation.RETURNED),
         (submit_event, editor, Moderation.SUBMITTED),
         (publish_event, publisher, Moderation.PUBLISHED),
         (archive_event, publisher, Moderation.ARCHIVED),
@@ -85,7 +89,7 @@ def test_an_event_goes_back_and_forth_between_editor_and_publisher(draft, editor
     [
         (publish_event, Moderation.PUBLISHED),
         (submit_event, Moderation.PUBLISHED),
-        (return_event, Moderation.DRAFT),
+        (return_with_reason, Moderation.DRAFT),
         (archive_event, Moderation.ARCHIVED),
     ],
 )
