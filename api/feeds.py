@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,7 @@ from api.serializers import StrictSerializer
 from api.views import ResourceView
 from events.enums import FeedKind
 from events.feeds.labels import AUDIENCES
-from events.models import Topic
+from events.models import Campaign, Topic
 from touring.models import Exhibition, Unit
 from venues.models import Region, Venue
 
@@ -39,6 +39,7 @@ SUBJECTS = {
     FeedKind.VENUE.value: Subjects(Venue, "slug"),
     FeedKind.REGION.value: Subjects(Region, "code"),
     FeedKind.TOPIC.value: Subjects(Topic, "slug"),
+    FeedKind.CAMPAIGN.value: Subjects(Campaign, "slug"),
     FeedKind.EXHIBITION.value: Subjects(Exhibition, "slug", "title"),
     FeedKind.UNIT.value: Subjects(Unit, "code", "exhibition__title"),
 }
@@ -79,7 +80,7 @@ class FeedList(ResourceView):
             return Response({"results": rows, "next": None, "previous": None})
         subjects = SUBJECTS[kind]
         _, zh, en = subjects.columns
-        found = subjects.model._default_manager.filter(
+        found = _shown(subjects.model).filter(
             Q(**{f"{zh}__icontains": words}) | Q(**{f"{en}__icontains": words})
         )
         page = CursorPagination().page(
@@ -87,6 +88,11 @@ class FeedList(ResourceView):
         )
         rows = [feed_row(kind, *row) for row in page.rows]
         return Response({"results": rows, "next": page.next, "previous": page.previous})
+
+
+def _shown(model: type[Model]) -> QuerySet:
+    """All rows; of campaigns those that were announced."""
+    return Campaign.objects.shown_to_all() if model is Campaign else model._default_manager.all()
 
 
 def feed_row(kind: str, code: str, name_zh: str, name_en: str) -> dict[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import IntConverter
 
+from api import private_feeds
 from api.account import views as account
 from api.documents import DocsView, SchemaView
+from api.events import campaigns, dates
 from api.events import views as events
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
@@ -63,8 +65,29 @@ documented: tuple[URLPattern, ...] = (
     path("events/<str:uid>/archive/", events.ArchiveEvent.as_view()),
     path("events/<str:uid>/cancel/", events.CancelEvent.as_view()),
     path("events/<str:uid>/reinstate/", events.ReinstateEvent.as_view()),
+    path("events/<str:uid>/status/", events.EventStatus.as_view()),
+    path("events/<str:uid>/dates/", dates.DateList.as_view()),
+    path("events/<str:uid>/dates/<str:key>/cancel/", dates.CancelDate.as_view()),
+    path("events/<str:uid>/dates/<str:key>/move/", dates.MoveDate.as_view()),
+    path("events/<str:uid>/dates/<str:key>/restore/", dates.RestoreDate.as_view()),
+    path("events/<str:uid>/dates/<str:key>/describe/", dates.DescribeDate.as_view()),
+    path("topics/", events.TopicList.as_view()),
+    path("campaigns/", campaigns.CampaignList.as_view()),
+    path("campaigns/<str:slug>/", campaigns.CampaignItem.as_view(), name="api-campaign"),
+    path("campaigns/<str:slug>/announce/", campaigns.AnnounceCampaign.as_view()),
+    path("campaigns/<str:slug>/close/", campaigns.CloseCampaign.as_view()),
+    path("campaigns/<str:slug>/stats/", campaigns.CampaignStatsItem.as_view()),
+    path(
+        "campaigns/<str:slug>/partners/<str:organisation>/withdraw/",
+        campaigns.WithdrawPartner.as_view(),
+    ),
+    path("campaigns/<str:slug>/events/", campaigns.ParticipationList.as_view()),
+    path("campaigns/<str:slug>/events/<str:uid>/decide/", campaigns.DecideParticipation.as_view()),
+    path("campaigns/<str:slug>/events/<str:uid>/leave/", campaigns.LeaveCampaign.as_view()),
     path("occurrences/", events.OccurrenceList.as_view()),
     path("feeds/", FeedList.as_view()),
+    path("feeds/private/", private_feeds.PrivateFeedList.as_view()),
+    path("feeds/private/<id:pk>/revoke/", private_feeds.RevokePrivateFeed.as_view()),
     path("exhibitions/", touring.ExhibitionList.as_view()),
     path("exhibitions/<str:slug>/", touring.ExhibitionItem.as_view()),
     path("units/", touring.UnitList.as_view()),

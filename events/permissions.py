@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from events.enums import CampaignState, Moderation, Visibility
-from events.models import Campaign, Event, PrivateFeed, Source
+from events.models import Campaign, Event, Participation, PrivateFeed, Source
 from events.recurrence.zones import zone
 from venues.models import Organisation, Venue
 from venues.permissions import Actor, may, where
@@ -70,6 +70,12 @@ def campaigns_visible_to(user: Actor, on: date) -> QuerySet[Campaign]:
     """What was announced, and drafts of campaigns that ``user`` leads."""
     announced = ~Q(state=CampaignState.DRAFT)
     return Campaign.objects.filter(announced | where(user, "campaign.lead", on=on, lead="lead"))
+
+
+def participations_visible_to(user: Actor, on: date) -> QuerySet[Participation]:
+    """Those of campaigns that ``user`` leads, and those of events that ``user`` edits."""
+    led = Q(campaign__in=Campaign.objects.filter(where(user, "campaign.lead", on=on, lead="lead")))
+    return Participation.objects.filter(led | Q(event__in=edited_by(user, on)))
 
 
 def visible_to(user: Actor, on: date) -> QuerySet[Event]:

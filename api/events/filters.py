@@ -8,7 +8,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from api.events.serializers import AUDIENCES, KINDS
+from api.events.serializers import AUDIENCES, KINDS, SECTORS
 from api.serializers import StrictSerializer
 from api.views import PAGING
 from events.enums import EventKind, Moderation
@@ -21,7 +21,8 @@ _MEANING: dict[str, tuple[dict, str]] = {
     "venue": ({"type": "string"}, f"slugs; {_CODES}"),
     "audience": ({"type": "string"}, f"{', '.join(AUDIENCES)}; {_CODES}"),
     "topic": ({"type": "string"}, f"slugs, with narrower topics; {_CODES}"),
-    "campaign": ({"type": "string"}, "there are no campaigns yet; refused"),
+    "campaign": ({"type": "string"}, f"slugs; {_CODES}"),
+    "sector": ({"type": "string"}, f"{', '.join(SECTORS)}; {_CODES}"),
     "exhibition": ({"type": "string"}, f"slugs; {_CODES}"),
     "unit": ({"type": "string"}, f"codes; {_CODES}"),
     "kind": (
@@ -36,7 +37,10 @@ _MEANING: dict[str, tuple[dict, str]] = {
     "near": ({"type": "string"}, "lat,lon in degrees"),
     "km": ({"type": "number", "exclusiveMinimum": 0}, "around `near`"),
     "free": ({"type": "boolean"}, "events of unknown price are in neither"),
-    "online": ({"type": "boolean"}, ""),
+    "online": (
+        {"type": "boolean"},
+        "can be joined online; false: can be visited; a hybrid event is in both",
+    ),
     "lang": ({"type": "string", "enum": list(LANGUAGES)}, "language of `title`"),
     "ordering": ({"type": "string", "enum": list(ORDERINGS)}, "`-` is descending"),
 }

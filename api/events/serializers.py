@@ -39,6 +39,7 @@ from events.services.checking import (
     MAX_ORGANISERS,
     OLDEST,
 )
+from events.services.publishing import LONGEST_REASON
 from events.services.values import EventValues, Organiser, Picture
 from venues.models import Organisation, Venue
 
@@ -189,9 +190,10 @@ def _beside(about: About) -> dict[str, Any]:
 
 
 class OccurrenceRow(RowSerializer):
-    """One date of an event: moments, and the days in the event's own zone, half-open."""
+    """One date of an event, worded as on that date; days in the event's own zone, half-open."""
 
     event = serializers.CharField(source="event.public_uid")
+    key = serializers.CharField(help_text="names the date inside its event for ever")
     original_start = serializers.CharField(help_text="wall clock the rule gives; its identity")
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
@@ -201,11 +203,26 @@ class OccurrenceRow(RowSerializer):
     is_cancelled = serializers.BooleanField()
     title_zh = serializers.CharField(source="event.title_zh")
     title_en = serializers.CharField(source="event.title_en")
+    location_zh = serializers.CharField(source="event.location_zh")
+    location_en = serializers.CharField(source="event.location_en")
+    url = serializers.CharField(source="event.url")
     kind = serializers.ChoiceField(KINDS, source="event.kind")
     status = serializers.ChoiceField(STATUSES, source="event.status")
     venue = serializers.CharField(source="event.venue.slug", allow_null=True)
     region = serializers.CharField(source="event.venue.region.code", allow_null=True)
     is_free = serializers.BooleanField(source="event.is_free", allow_null=True)
+
+    class Meta:
+        hidden = ("event__overrides",)
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        for row in rows:
+            changes = row["event__overrides"].get(row["original_start"], {})
+            row |= {name: changes[name] for name in _WORDED_BY_DATE if name in changes}
+
+
+_WORDED_BY_DATE = ("title_zh", "title_en", "location_zh", "location_en", "url")
 
 
 class FacetCounts(serializers.Serializer):
@@ -214,6 +231,12 @@ class FacetCounts(serializers.Serializer):
     kind = serializers.DictField(child=serializers.IntegerField())
     audience = serializers.DictField(child=serializers.IntegerField())
     topic = serializers.DictField(child=serializers.IntegerField())
+    campaign = serializers.DictField(child=serializers.IntegerField())
+    sector = serializers.DictField(child=serializers.IntegerField())
+    price = serializers.DictField(
+        child=serializers.IntegerField(), help_text="free, not_free, unknown"
+    )
+    attendance = serializers.DictField(child=serializers.IntegerField())
     venue = serializers.DictField(child=serializers.IntegerField())
     region = serializers.DictField(child=serializers.IntegerField())
 
@@ -252,6 +275,46 @@ class ImageBody(StrictSerializer):
     alt_en = _text(300)
     credit = _text(200)
     licence = serializers.ChoiceField(LICENCES, default=ImageLicence.UNKNOWN.value)
+
+
+class ReturnBody(StrictSerializer):
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="for the editors")
+
+
+class StatusBody(StrictSerializer):
+    status = serializers.ChoiceField(STATUSES)
+
+
+class MoveBody(StrictSerializer):
+    start = WallClock(help_text="in the event's zone")
+    end = WallClock(help_text="not included")
+
+
+class WordingBody(StrictSerializer):
+    """What reads differently on that date; an empty text is as usual, what is left out stays."""
+
+    title_zh = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    title_en = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    description_zh = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
+    description_en = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
+    location_zh = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    location_en = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    url = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class TopicRow(RowSerializer):
+    """A topic of the vocabulary; a deprecated one is found, and not offered any more."""
+
+    slug = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    also_called = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="by language"
+    )
+    uri = serializers.CharField()
+    broader = serializers.CharField(source="broader.slug", allow_null=True)
+    is_deprecated = serializers.BooleanField()
+    replaced_by = serializers.CharField(source="replaced_by.slug", allow_null=True)
 
 
 class EventBody(StrictSerializer):

@@ -18,17 +18,20 @@ from api.events.serializers import (
     EventRow,
     FacetCounts,
     OccurrenceRow,
+    ReturnBody,
+    StatusBody,
+    TopicRow,
     values_changed,
     values_from,
 )
 from api.preconditions import seen_version
 from api.schema import operation
 from api.views import PrivateView, ResourceView
-from events.models import Event
+from events.models import Event, Topic
 from events.permissions import edited_by, visible_to
 from events.queries import EventFilter, events, occurrences
 from events.queries.facets import facets
-from events.services import editing, publishing, pushing
+from events.services import editing, publishing, pushing, statuses
 from events.services.values import values_of
 
 _EVENT_ORDER = {"start": "start_date", "changed_at": "changed_at"}
@@ -132,10 +135,19 @@ class SubmitEvent(EventStep):
     step = publishing.submit_event
 
 
-class ReturnEvent(EventStep):
-    """Give a submitted event back to its editors."""
-
-    step = publishing.return_event
+class ReturnEvent(EventView):
+    @operation(answers=EventDetail, body=ReturnBody, if_match=True)
+    def post(self, request: Request, uid: str) -> Response:
+        """Give a submitted event back to its editors, and tell them why."""
+        event = get_object_or_404(self.seen(uid))
+        returned = publishing.return_event(
+            event_id=event.pk,
+            seen_sequence=seen_version(request, current=event.sequence),
+            reason=self.body(ReturnBody)["reason"],
+            by=request.user,
+            now=self.now,
+        )
+        return self.event(returned)
 
 
 class ArchiveEvent(EventStep):
@@ -154,6 +166,21 @@ class ReinstateEvent(EventStep):
     """Take back a cancellation."""
 
     step = editing.reinstate_event
+
+
+class EventStatus(EventView):
+    @operation(answers=EventDetail, body=StatusBody, if_match=True)
+    def post(self, request: Request, uid: str) -> Response:
+        """Say how the event stands: postponed, moved online, full, as announced again."""
+        event = get_object_or_404(self.seen(uid))
+        changed = statuses.change_status(
+            event_id=event.pk,
+            seen_sequence=seen_version(request, current=event.sequence),
+            status=self.body(StatusBody)["status"],
+            by=request.user,
+            now=self.now,
+        )
+        return self.event(changed)
 
 
 class PushedEvent(EventView):
@@ -186,6 +213,15 @@ class EventFacets(FilteredView):
     def get(self, request: Request) -> Response:
         """How many events of the filter there are per kind, audience, topic, venue and region."""
         return Response(facets(events(self.filter_asked())))
+
+
+class TopicList(ResourceView):
+    resource = "topics"
+
+    @operation(answers=TopicRow, paged=True)
+    def get(self, request: Request) -> Response:
+        """The vocabulary: topics with their broader ones and successors."""
+        return self.page(TopicRow, Topic.objects.all(), ordering=("slug",))
 
 
 class OccurrenceList(FilteredView):

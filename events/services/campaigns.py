@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from events.enums import Admission, CampaignKind, CampaignState, OrganiserRole, ParticipationState
 from events.errors import InvalidCampaign, StaleCampaign, WrongState
-from events.ical.entry import FIRST_YEAR, LAST_YEAR, Text
+from events.ical.entry import FIRST_YEAR, LAST_YEAR, NO_TEXT, Text
 from events.models import Campaign, CampaignPartner, Event
 from events.permissions import can_lead, can_lead_at
 from events.services.cleaning import one_line, shown_url
@@ -46,7 +46,7 @@ class CampaignValues:
     starts_on: date
     ends_on: date
     kind: str = CampaignKind.OTHER.value
-    theme: Text = Text("")
+    theme: Text = NO_TEXT
     registration_opens_on: date | None = None
     registration_closes_on: date | None = None
     materials_due_on: date | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,11 @@ MAX_ORGANISERS, MAX_IMAGES, MAX_LANGUAGES = 50, 20, 20
 LAST_GRADE, OLDEST = 12, 120
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+DATE_TEXTS = (
+    *("title_zh", "title_en", "description_zh", "description_en"),
+    *("location_zh", "location_en", "url"),
+)
+"""What may read differently on a single date."""
 _ONE_LINE = ("url", "access_url", "registration_url", "rrule", "price_currency")
 _LONGEST = {"title": 300, "location": 300, "price": 300, "contact": 300}
 _ATTRIBUTED = (ImageLicence.CC_BY, ImageLicence.CC_BY_SA)
@@ -60,14 +65,41 @@ def checked(values: EventValues) -> EventValues:
         is_free=False if values.is_free is None and values.price_amount else values.is_free,
         **facts,
     )
-    problems = [{"field": field, "message": message} for field, message in _problems(clean)]
-    if problems:
-        raise InvalidEvent(
-            "The event cannot be stored as it is: "
-            + " ".join(f"{problem['field']}: {problem['message']}" for problem in problems),
-            problems=problems,
-        )
+    if problems := list(_problems(clean)):
+        raise _invalid(problems)
     return clean
+
+
+def checked_date_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Clean ``DATE_TEXTS`` of one date.
+
+    Raises:
+        InvalidEvent: as :func:`checked`.
+    """
+    clean = {
+        name: many_lines(words) if name.startswith("description") else one_line(words)
+        for name, words in texts.items()
+    }
+    problems = []
+    for name, words in clean.items():
+        if name not in DATE_TEXTS:
+            problems.append((name, f"is not one of {', '.join(DATE_TEXTS)}."))
+        elif name == "url" and words and not _is_address(words):
+            problems.append((name, "give an address that starts with https://."))
+        elif not name.startswith("description") and len(words) > 300 and name != "url":
+            problems.append((name, "use at most 300 characters."))
+    if problems:
+        raise _invalid(problems)
+    return clean
+
+
+def _invalid(problems: Iterable[tuple[str, str]]) -> InvalidEvent:
+    stated = [{"field": field, "message": message} for field, message in problems]
+    return InvalidEvent(
+        "The event cannot be stored as it is: "
+        + " ".join(f"{problem['field']}: {problem['message']}" for problem in stated),
+        problems=stated,
+    )
 
 
 def _lines(text: Text) -> Text:

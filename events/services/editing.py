@@ -13,7 +13,7 @@ from events.enums import Moderation, Status
 from events.errors import InvalidEvent, NoSuchDate, StaleEvent
 from events.models import Event, Source, SourceKind
 from events.permissions import can_edit, can_edit_at, can_publish, can_publish_at, day_of
-from events.services.checking import checked
+from events.services.checking import DATE_TEXTS, checked, checked_date_texts
 from events.services.history import set_columns
 from events.services.links import links_differ, write_links
 from events.services.local_edits import remember_change, remember_edits
@@ -151,6 +151,25 @@ def move_date(
     return _change_date(event_id, original_start, changes, seen_sequence, by, now, (start, end))
 
 
+def describe_date(
+    *,
+    event_id: int,
+    original_start: str,
+    texts: Mapping[str, str],
+    seen_sequence: int,
+    by: Actor,
+    now: datetime,
+) -> Event:
+    """Say on one date what is different there: ``DATE_TEXTS`` by column, an empty one is usual.
+
+    Raises:
+        InvalidEvent: a text is too long, or no web address.
+        NoSuchDate, NotAllowed, KeptElsewhere, StaleEvent: as :func:`move_date`.
+    """
+    words = checked_date_texts(texts)
+    return _change_date(event_id, original_start, words, seen_sequence, by, now)
+
+
 def locked_for_change(event_id: int, seen_sequence: int, *, by: Actor, now: datetime) -> Event:
     """The event, locked, if ``by`` may change its content; needs a transaction."""
     event = locked(event_id)
@@ -196,12 +215,12 @@ def _change_date(
         _check_span(event, *span)
     overrides = {key: value for key, value in event.overrides.items() if key != original_start}
     if changes:
-        texts = {
-            name: words
-            for name, words in event.overrides.get(original_start, {}).items()
-            if name not in ("start", "end", "cancelled")
-        }
-        overrides[original_start] = texts | dict(changes)
+        known = event.overrides.get(original_start, {})
+        is_wording = changes.keys() <= set(DATE_TEXTS)
+        kept = {name: value for name, value in known.items() if is_wording or name in DATE_TEXTS}
+        stated = {name: value for name, value in {**kept, **changes}.items() if value != ""}
+        if stated:
+            overrides[original_start] = stated
     if overrides == event.overrides:
         return event
     before = {"overrides": event.overrides}

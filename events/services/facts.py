@@ -14,7 +14,7 @@ from events.ical.entry import Entry, Text
 from events.recurrence.zones import zone
 from events.services.cleaning import many_lines, one_line, shortened, shown_url
 
-_TITLE, _LOCATION, _URL, _RULE, _UID, _REFID = 300, 300, 500, 2000, 255, 120
+_TITLE, _LOCATION, _CONTACT, _URL, _RULE, _UID, _REFID = 300, 300, 300, 500, 2000, 255, 120
 
 Trouble = Callable[[str], None]
 
@@ -148,6 +148,8 @@ def _facts(entry: Entry, overrides: Iterable[Entry], problems: list[SyncProblem]
         problems.append(SyncProblem(entry.uid, f"“{_title(entry)}”: {message}"))
 
     columns: dict[str, Any] = _texts(entry, trouble) | {
+        **_bilingual("contact", entry.contact, _CONTACT, trouble),
+        "access_url": _shown(entry.access_url),
         "kind": _kind(entry.kind, trouble),
         "visibility": entry.visibility,
         "audiences": _audiences(entry.audiences, trouble),
@@ -194,6 +196,11 @@ def _texts(entry: Entry, trouble: Trouble) -> dict[str, str]:
         texts["url"] = ""
         trouble("its web address cannot be shown; https addresses of up to 500 characters can.")
     return texts
+
+
+def _shown(url: str) -> str:
+    address = shown_url(url)
+    return address if len(address) <= _URL else ""
 
 
 def _bilingual(field: str, text: Text, length: int, trouble: Trouble) -> dict[str, str]:
