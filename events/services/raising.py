@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from events.models import Event
+from venues.models import Organisation
 
 
 def raise_events(events: QuerySet[Event], *, now: datetime) -> int:
@@ -16,3 +18,11 @@ def raise_events(events: QuerySet[Event], *, now: datetime) -> int:
     leaves one: calendars show these names, and follow nothing but the event's own counters.
     """
     return events.order_by().update(sequence=F("sequence") + 1, changed_at=now)
+
+
+def raise_for_organisation(instance: Organisation, **_: Any) -> None:
+    """Receiver of ``pre_save``: the ground floor does not know the events that show its names."""
+    stored = Organisation.objects.filter(pk=instance.pk).values_list("name_zh", "name_en")
+    if instance.pk is not None and list(stored) not in ([], [(instance.name_zh, instance.name_en)]):
+        shown = Event.objects.filter(organisers__organisation=instance.pk)
+        raise_events(Event.objects.filter(pk__in=shown.values("pk")), now=instance.changed_at)

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from events.enums import Moderation
 from events.models import Event
 from events.services.occurrences import refresh_occurrences
+from events.services.private_feeds import hand_out_private_feed
 from tests.factories import events as of_events
 from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
@@ -91,6 +92,9 @@ def network(db) -> Network:
     made.people["nobody"] = of_venues.UserFactory(username="nobody")
     _own(rows, made.people)
     _events(rows)
+    rows["private_feed"], _ = hand_out_private_feed(
+        venue=rows["museum"], by=made.people["host"], now=timezone.now()
+    )
     _tours(rows, made.people)
     return made
 
@@ -137,6 +141,16 @@ def _events(rows: dict[str, Any]) -> None:
         )
         refresh_occurrences(event, now=timezone.now())
     of_events.OccurrenceFactory(event=of_events.EventFactory(venue=rows["foreign_museum"]))
+    rows["shown_date"] = rows["shown"].occurrences.get()
+    lead = rows["organisation"]
+    rows["campaign"] = of_events.CampaignFactory(slug="day", lead=lead)
+    rows["planned"] = of_events.CampaignFactory(slug="planned", lead=lead, state="draft")
+    rows["partner"] = of_events.CampaignPartnerFactory(
+        campaign=rows["campaign"], organisation__slug="partner"
+    )
+    rows["participation"] = of_events.ParticipationFactory(
+        campaign=rows["campaign"], event=rows["shown"], state="proposed", decided_at=None
+    )
 
 
 def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:

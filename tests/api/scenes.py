@@ -81,6 +81,7 @@ STOP = {
     "opens_on": "2029-03-01",
     "closes_on": "2029-04-01",
 }
+_C = "/api/v1/campaigns/"
 _M, _E, _R, _P, _S = (
     "/api/v1/memberships/",
     "/api/v1/events/",
@@ -191,8 +192,83 @@ SCENES: dict[str, Scene] = {
         "post", _E + "{draft.public_uid}/submit/", EDITORS, seen="{draft.sequence}"
     ),
     "post_return_event": Scene(
-        "post", _E + "{submitted.public_uid}/return/", PUBLISHERS, seen="{submitted.sequence}"
+        "post",
+        _E + "{submitted.public_uid}/return/",
+        PUBLISHERS,
+        {"reason": "for whom?"},
+        seen="{submitted.sequence}",
     ),
+    "post_event_status": Scene(
+        "post",
+        _E + "{shown.public_uid}/status/",
+        PUBLISHERS,
+        {"status": "full"},
+        seen="{shown.sequence}",
+    ),
+    "get_date_list": Scene("get", _E + "{shown.public_uid}/dates/", EVERYONE),
+    **{
+        f"post_{step}_date": Scene(
+            "post",
+            _E + "{shown.public_uid}/dates/{shown_date.original_start}/" + step + "/",
+            PUBLISHERS,
+            body,
+            seen="{shown.sequence}",
+        )
+        for step, body in {
+            "cancel": None,
+            "restore": None,
+            "move": {"start": "2030-01-01T10:00", "end": "2030-01-01T11:00"},
+            "describe": {"title_zh": "加场"},
+        }.items()
+    },
+    "get_topic_list": Scene("get", "/api/v1/topics/", EVERYONE),
+    "get_private_feed_list": Scene("get", "/api/v1/private-feeds/", SIGNED_IN),
+    "post_private_feed_list": Scene(
+        "post", "/api/v1/private-feeds/", AT_MUSEUM, {"venue": "museum"}, status=201
+    ),
+    "post_revoke_private_feed": Scene(
+        "post",
+        "/api/v1/private-feeds/{private_feed.pk}/revoke/",
+        frozenset({"host", "administrator"}),
+    ),
+    # campaigns
+    "get_campaign_list": Scene("get", _C, EVERYONE),
+    "get_campaign_item": Scene("get", f"{_C}planned/", ADMINISTRATORS),
+    "get_campaign_stats_item": Scene("get", f"{_C}day/stats/", EVERYONE),
+    "post_campaign_list": Scene(
+        "post",
+        _C,
+        ADMINISTRATORS,
+        {
+            "slug": "week",
+            "name_zh": "科技周",
+            "lead": "org",
+            "starts_on": "2027-05-20",
+            "ends_on": "2027-05-28",
+        },
+        status=201,
+    ),
+    "patch_campaign_item": Scene(
+        "patch", f"{_C}day/", ADMINISTRATORS, {"theme_zh": "光"}, seen="{campaign.version}"
+    ),
+    "post_announce_campaign": Scene(
+        "post", f"{_C}planned/announce/", ADMINISTRATORS, seen="{planned.version}"
+    ),
+    "post_close_campaign": Scene(
+        "post", f"{_C}day/close/", ADMINISTRATORS, seen="{campaign.version}"
+    ),
+    "post_withdraw_partner": Scene("post", f"{_C}day/partners/partner/withdraw/", ADMINISTRATORS),
+    "get_participation_list": Scene("get", f"{_C}day/events/", SIGNED_IN),
+    "post_participation_list": Scene(
+        "post", f"{_C}day/events/", EDITORS, {"event": "{draft.public_uid}"}, status=201
+    ),
+    "post_decide_participation": Scene(
+        "post",
+        _C + "day/events/{shown.public_uid}/decide/",
+        ADMINISTRATORS,
+        {"accept": True, "is_key": True},
+    ),
+    "post_leave_campaign": Scene("post", _C + "day/events/{shown.public_uid}/leave/", EDITORS),
     "post_publish_event": Scene(
         "post", _E + "{draft.public_uid}/publish/", PUBLISHERS, seen="{draft.sequence}"
     ),

@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime, time
 import factory
 from factory.django import DjangoModelFactory
 
-from events.enums import EventKind, Moderation, Status
+from events.enums import CampaignState, EventKind, Moderation, ParticipationState, Status
 from events.models import (
+    Campaign,
+    CampaignPartner,
     Event,
     EventReference,
     Occurrence,
     OutgoingMail,
+    Participation,
     Source,
     SourceKind,
     Subscription,
@@ -84,6 +87,44 @@ class EventFactory(DjangoModelFactory):
     cancelled_from = factory.LazyAttribute(
         lambda event: event.changed_at if event.status == Status.CANCELLED else None
     )
+
+
+class CampaignFactory(DjangoModelFactory):
+    """Announced; a weekend in September 2027 for which anybody's partners may register."""
+
+    class Meta:
+        model = Campaign
+
+    slug = factory.Sequence(lambda n: f"campaign-{n}")
+    name_zh = factory.Sequence(lambda n: f"科普日{n}")
+    name_en = factory.Sequence(lambda n: f"Science day {n}")
+    lead = factory.SubFactory("tests.factories.venues.OrganisationFactory")
+    starts_on = date(2027, 9, 18)
+    ends_on = date(2027, 9, 20)
+    state = CampaignState.ANNOUNCED
+    created_at = MADE_AT
+    changed_at = MADE_AT
+
+
+class CampaignPartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = CampaignPartner
+
+    campaign = factory.SubFactory(CampaignFactory)
+    organisation = factory.SubFactory("tests.factories.venues.OrganisationFactory")
+
+
+class ParticipationFactory(DjangoModelFactory):
+    """Accepted."""
+
+    class Meta:
+        model = Participation
+
+    campaign = factory.SubFactory(CampaignFactory)
+    event = factory.SubFactory(EventFactory)
+    state = ParticipationState.ACCEPTED
+    proposed_at = MADE_AT
+    decided_at = MADE_AT
 
 
 class OccurrenceFactory(DjangoModelFactory):

@@ -295,7 +295,7 @@ def test_unknown_address_says_what_to_check(client, address, words):
         ("/feeds/search.ics?start=tomorrow&kind=x", "kind: 'x' is not one of"),
         ("/feeds/search.ics?start=tomorrow&kind=x", "start: 'tomorrow' is not a day"),
         ("/feeds/search.ics?region=999999", "there is no region '999999'"),
-        ("/feeds/search.ics?campaign=x", "there are no campaigns in this network yet"),
+        ("/feeds/search.ics?campaign=x", "there is no campaign 'x'"),
         ("/feeds/near.ics?lat=31", "lon: give it once, in degrees"),
         ("/feeds/near.ics?lat=117&lon=31", "is not on earth"),
         ("/feeds/near.ics?lat=31&lon=117&km=9999", "km: is not more than 0 and at most 500"),

@@ -79,12 +79,6 @@ def test_all_problems_are_told_at_once():
     assert len(problems) == 5
 
 
-def test_campaigns_are_refused_in_words_until_there_are_any():
-    assert problems_of({"campaign": ["science-week"]}) == {
-        "campaign": "there are no campaigns in this network yet; leave it out"
-    }
-
-
 def test_logistics_cannot_be_asked_for():
     assert "kind" in problems_of({"kind": ["logistics"]})
 
