@@ -38,6 +38,12 @@ app.conf.beat_schedule = {
     "tell invitees of changed events": {"task": "events.update_invitations", "schedule": 60.0},
     "take in what hosts answered": {"task": "touring.take_in_answers", "schedule": 30.0},
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
+    "find the feeds that changes concern": {
+        "task": "events.settle_changes",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
+    },
+    "forget feeds nobody polls": {"task": "events.forget_unread_feeds", "schedule": 86_400.0},
     "extend occurrences to the horizon": {
         "task": "events.extend_occurrences",
         "schedule": 86_400.0,

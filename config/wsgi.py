@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from web.memory import FeedMemory  # noqa: E402  # it needs what Django has just loaded
+
+application = FeedMemory(django_application)

@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from events.adapters.http import GuardedFetch
 from events.adapters.mailbox import Mailbox
-from events.services import answers, guests, notices, occurrences, outbox, retention, subscriptions
+from events.services import (
+    answers,
+    guests,
+    notices,
+    occurrences,
+    outbox,
+    retention,
+    settling,
+    subscriptions,
+)
 
 
 @shared_task(name="events.deliver_mail", acks_late=True, reject_on_worker_lost=True)
@@ -55,3 +64,15 @@ def extend_occurrences() -> None:
 @shared_task(name="events.purge_expired", acks_late=True, reject_on_worker_lost=True)
 def purge_expired() -> None:
     retention.purge_expired(now=timezone.now())
+
+
+@shared_task(name="events.settle_changes", acks_late=True, reject_on_worker_lost=True)
+def settle_changes() -> None:
+    """As many rounds as a burst of changes needs; web processes that poll help along."""
+    while settling.settle_changes(now=timezone.now()).changes == settling.AT_ONCE:
+        pass
+
+
+@shared_task(name="events.forget_unread_feeds", acks_late=True, reject_on_worker_lost=True)
+def forget_unread_feeds() -> None:
+    settling.forget_unread_feeds(now=timezone.now())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 
 from django.conf import settings
@@ -20,7 +20,9 @@ from django.views.decorators.debug import sensitive_variables
 from events.errors import FeedNotFound, InvalidFilter
 from events.feeds import private, saved, subjects
 from events.feeds.feed import Feed
+from events.feeds.live import note_poll
 from events.feeds.revision import last_modified
+from events.feeds.rows import today_of
 from events.feeds.store import feed_bytes
 from events.feeds.subjects import Moved
 from events.feeds.version import feed_version
@@ -30,6 +32,7 @@ from events.queries.filter import invalid_filter
 from events.recurrence.zones import zone
 from touring.models import Exhibition, Unit
 from web.conditional import accepts_gzip, is_unmodified_since, matching_tag
+from web.memory import NOTE
 
 PUBLIC = "public, max-age=900, stale-while-revalidate=86400, stale-if-error=604800"
 PRIVATE = "private, no-store"
@@ -163,7 +166,12 @@ def no_such_address(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a 
 
 def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     now = timezone.now()
+    note = request.META.get(NOTE)
+    if note is not None and not feed.is_private:
+        note_poll(feed, now=now)
     version = feed_version(feed, now=now)
+    if note is not None and not feed.is_private:
+        note.feed_key, note.etag, note.until = feed.key, version.etag, _right_until(feed, now)
     tags = {False: version.etag, True: f"{version.etag}-gzip"}
     gzipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
     headers = {
@@ -184,6 +192,8 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
             return HttpResponseNotModified(headers=headers)
 
     version, data = feed_bytes(feed, version, gzipped=gzipped)
+    if note is not None:
+        note.etag = version.etag
     headers["ETag"] = f'"{version.etag}-gzip"' if gzipped else f'"{version.etag}"'
     if changed_at is not None:
         headers["Last-Modified"] = http_date(changed_at.timestamp())
@@ -196,6 +206,13 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     }
     body = b"" if request.method == "HEAD" else data
     return HttpResponse(body, content_type=CONTENT_TYPE, headers=headers)
+
+
+def _right_until(feed: Feed, now: datetime) -> float:
+    """When to look again although no row changed: at the next midnight, or in an hour."""
+    tomorrow = today_of(feed, now) + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), tzinfo=zone(feed.timezone))
+    return min(midnight, now + timedelta(hours=1)).timestamp()
 
 
 def _moved_to(request: HttpRequest, moved: Moved, words: Mapping[str, str]) -> HttpResponse:

@@ -16,11 +16,12 @@ from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import KombuError
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from events.models import Event, OutgoingMail
 from touring.models import Stop
 from venues.models import Job, JobState
+from web import memory
 
 BACKLOG = timedelta(minutes=10)
 """A job that waits longer than this means that no worker takes jobs."""
@@ -74,11 +75,23 @@ class _Waiting:
         yield _by_label(
             "orrery_events", "Events", "moderation", Event.objects.values_list("moderation")
         )
+        yield _feed_answers()
         oldest = _oldest_queued_at()
         age = 0.0 if oldest is None else (timezone.now() - oldest).total_seconds()
         yield GaugeMetricFamily(
             "orrery_oldest_queued_job_seconds", "Age of the job that waits longest", value=age
         )
+
+
+def _feed_answers() -> CounterMetricFamily:
+    family = CounterMetricFamily(
+        "orrery_feed_answers",
+        "Calendars answered by this process",
+        labels=["origin", "status"],
+    )
+    for (origin, status), number in sorted(memory.answers.items()):
+        family.add_metric([origin, status], number)
+    return family
 
 
 def _by_label(name: str, what: str, label: str, rows: QuerySet[Any, Any]) -> GaugeMetricFamily:

@@ -11,12 +11,13 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
 from events.enums import Attendance, EventKind, Moderation, ParticipationState, Status, Visibility
-from events.models import Event, EventReference, Occurrence, Participation
+from events.models import Change, Event, EventReference, Occurrence, Participation
 from events.queries.filter import Box, EventFilter
+from events.queries.index import TEXTS, EventsWithWords
 from events.queries.scope import Scope, scope_of
+from events.queries.words import phrases_of
 from venues.models import RegionPath, Venue
 
-_TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
 _OCCURRENCE_ORDER = {"start": "starts_at", "changed_at": "event__changed_at"}
 _EVENT_ORDER = {"start": "start_date", "changed_at": "changed_at"}
 
@@ -107,9 +108,8 @@ def _conditions(asked: EventFilter, scope: Scope, prefix: str) -> Q:
         found &= _q(prefix, is_free=asked.free)
     if asked.online is not None:
         found &= _is_online(prefix) if asked.online else ~_is_only_online(prefix)
-    for word in asked.words:
-        # Full text comes later; until then every word is looked for in every text.
-        found &= _any(_q(prefix, **{f"{text}__icontains": word}) for text in _TEXTS)
+    if asked.words:
+        found &= _has_words(asked.words, prefix)
     return found
 
 
@@ -161,6 +161,17 @@ def _names_any(words: tuple[str, ...], column: str) -> Q:
     return _any(Q(Contains(names, f'"{word}"')) for word in words)
 
 
+def _has_words(asked: tuple[str, ...], prefix: str) -> Q:
+    """By the index where it is up to date, by the texts where an event has changed since."""
+    plain = _all(_any(_q(prefix, **{f"{text}__icontains": w}) for text in TEXTS) for w in asked)
+    if not any(phrases_of(word) for word in asked):
+        return plain
+    lookable = [word for word in asked if phrases_of(word)]
+    changed = Change.objects.filter(event_id__isnull=False).values("event_id")
+    is_changed = _q(prefix, pk__in=changed)
+    return (_q(prefix, pk__in=EventsWithWords(lookable)) & ~is_changed) | (is_changed & plain)
+
+
 def _is_online(prefix: str) -> Q:
     return _is_only_online(prefix) | _q(prefix, attendance=Attendance.HYBRID)
 
@@ -194,4 +205,11 @@ def _any(conditions: Iterable[Q]) -> Q:
     found = Q()
     for condition in conditions:
         found |= condition
+    return found
+
+
+def _all(conditions: Iterable[Q]) -> Q:
+    found = Q()
+    for condition in conditions:
+        found &= condition
     return found
