@@ -81,7 +81,7 @@ class FeedMemory:
         self._application = application
         self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
         self._size = 0
-        self._mark = -1
+        self._mark = 0
         self._looked_at = 0.0
         self._is_cut_off = False
         self._changing, self._looking = threading.Lock(), threading.Lock()

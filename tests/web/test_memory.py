@@ -169,7 +169,7 @@ def test_change_elsewhere_leaves_the_answer_in_memory(ask, ticks):
 
     ticks.seconds += 1.1
 
-    assert ask()[3] is False, Change.objects.all()
+    assert ask()[3] is False
 
 
 def test_answer_made_while_a_change_was_found_is_not_kept(ask, ticks, event, monkeypatch):
