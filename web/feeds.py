@@ -47,10 +47,11 @@ ADDRESSES = (
 MAX_WORD = 300
 
 Finder = Callable[..., Feed | Moved]
+Answer = Callable[[HttpRequest, Feed], HttpResponse]
 
 
-def feed_address(find: Finder) -> Callable[..., HttpResponse]:
-    """A view out of a function that says which feed an address means."""
+def feed_address(find: Finder, answer: Answer | None = None) -> Callable[..., HttpResponse]:
+    """A view out of a function that says which feed an address means; else its calendar."""
 
     @wraps(find)
     def view(request: HttpRequest, **words: str) -> HttpResponse:
@@ -64,7 +65,7 @@ def feed_address(find: Finder) -> Callable[..., HttpResponse]:
             found = find(request, **words)
             if isinstance(found, Moved):
                 return _moved_to(request, found, words)
-            return _answer(request, found)
+            return (answer or _answer)(request, found)
         except FeedNotFound as missing:
             return _refusal(404, missing.message)
         except InvalidFilter as invalid:
@@ -216,7 +217,8 @@ def _right_until(feed: Feed, now: datetime) -> float:
 
 
 def _moved_to(request: HttpRequest, moved: Moved, words: Mapping[str, str]) -> HttpResponse:
-    address = Feed(words["kind"], moved.subject, Text("-")).path
+    ending = request.path.rpartition(".")[2]
+    address = Feed(words["kind"], moved.subject, Text("-")).path.removesuffix("ics") + ending
     query = request.META.get("QUERY_STRING", "")
     response = _refusal(301, f"This calendar is now at {address}.")
     response.headers["Location"] = f"{address}?{query}" if query else address

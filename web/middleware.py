@@ -27,7 +27,7 @@ class FeedsFirst:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
         is_secret = _SECRET.search(path) is not None
-        is_event = path.startswith("/events/") and path.endswith(".ics")
+        is_event = path.startswith("/events/") and path.endswith((".ics", ".atom", ".json"))
         if not (is_secret or is_event or path.startswith("/feeds/")):
             return self.get_response(request)
         request.get_host()  # refuses a foreign Host as every other page does

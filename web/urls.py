@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from web import feeds, health
+from web import feeds, health, news
 from web.pages import invitations, views, workbench
 
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("feeds/private/<str:token>.ics", feeds.private_schedule, name="feed-private"),
     path("feeds/<str:kind>/<str:subject>.ics", feeds.by_subject, name="feed"),
     re_path(r"^events/(?P<uid>.+)\.ics$", feeds.one_event, name="event-ics"),
+    re_path(r"^feeds/search\.(?P<form>atom|json)$", news.search),
+    re_path(r"^feeds/near\.(?P<form>atom|json)$", news.near),
+    re_path(r"^feeds/s/(?P<code>[^/]+)\.(?P<form>atom|json)$", news.saved_search),
+    re_path(r"^feeds/(?P<kind>[^/]+)/(?P<subject>[^/]+)\.(?P<form>atom|json)$", news.by_subject),
+    re_path(r"^events/(?P<uid>.+)\.(?P<form>atom|json)$", news.one_event),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("", views.home, name="home"),
     path("desk/plans/", workbench.plans, name="plans"),

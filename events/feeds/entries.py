@@ -106,7 +106,13 @@ def _url(occurrence: Occurrence) -> str:
     own = occurrence.override.get("url", event.url)
     if own or event.visibility != Visibility.PUBLIC:
         return own
-    return f"{settings.SITE_URL}/events/{quote(event.public_uid, safe='@')}/"
+    return page_url(event)
+
+
+def page_url(event: Event, occurrence: Occurrence | None = None) -> str:
+    """Our own page of the event, or of one of its dates."""
+    uid = event.public_uid if occurrence is None else occurrence.public_uid
+    return f"{settings.SITE_URL}/events/{quote(uid, safe='@')}/"
 
 
 def _location(occurrence: Occurrence) -> Text:

@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 
 from events.errors import FeedNotFound
 from events.feeds import subjects
+from events.feeds.about import about_events
 from events.feeds.entries import entry_of
 from events.feeds.feed import Feed
+from events.feeds.jsonld import embedded, event_document
 from events.feeds.subjects import Moved
 from events.models import Event, Occurrence
 from events.queries import Window, occurrences
@@ -86,8 +88,19 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
         "more": shown[1:13],
         "more_count": max(0, len(shown) - 13),
         "subscription": subscription_to(feed),
+        "document": _document(found, coming, shown[0].uid),
     }
     return render(request, "web/event.html", context)
+
+
+def _document(event: Event, coming: QuerySet[Occurrence], uid: str) -> str:
+    """What search engines read of the page."""
+    rows = list(coming.select_related("event__venue__region")[:MOST_ITEMS])
+    if not rows:
+        last = Occurrence.objects.filter(event=event).select_related("event__venue__region")
+        rows = [row for row in last.order_by("-starts_at")[:MOST_ITEMS] if row.public_uid == uid]
+    about = about_events([event.pk])[event.pk]
+    return embedded(event_document(event, rows, about, language=language()))
 
 
 def _items(feed: Feed, window: Window) -> list[Item]:
