@@ -133,6 +133,7 @@ documented: tuple[URLPattern, ...] = (
     path("plans/<id:pk>/locks/<str:code>/", plans.LockItem.as_view()),
     path("plans/<id:pk>/runs/", plans.PlanRunList.as_view()),
     path("plans/<id:pk>/versions/", plans.PlanVersionList.as_view()),
+    path("plans/<id:pk>/versions/<id:before>/diff/<id:after>/", plans.PlanVersionDiff.as_view()),
     path("plans/<id:pk>/draft/", drafts.KeepDraft.as_view()),
     path("plans/<id:pk>/draft/check/", drafts.JudgeDraft.as_view()),
     path("plans/<id:pk>/draft/vacancies/", drafts.DraftVacancies.as_view()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from touring.models import (
     ItemState,
     RequestCall,
     RequestState,
+    RunKind,
     Season,
     Stop,
     StopState,
@@ -343,12 +345,55 @@ class LockBody(StrictSerializer):
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class RunBody(StrictSerializer):
-    """Exactly one of ``seconds`` and ``work`` is given."""
+class DisturbanceBody(StrictSerializer):
+    """What went wrong; each kind takes its own members, days are half-open."""
 
+    kind = serializers.ChoiceField(
+        ["host_cancels", "unit_breaks", "region_suspended", "urgent_request"]
+    )
+    request = Code(required=False)
+    unit = Code(required=False)
+    region = Code(required=False)
+    first_date = Day(required=False)
+    end_date = Day(required=False, help_text="of a suspension: 14 days later if left out")
+
+
+class AssignmentBody(StrictSerializer):
+    request = Code()
+    unit = Code(required=False)
+    opens_on = Day(required=False)
+
+
+class BarredBody(StrictSerializer):
+    request = Code()
+    unit = Code(required=False, help_text="none: no unit may serve it")
+
+
+class RunBody(StrictSerializer):
+    """Exactly one of ``seconds`` and ``work`` is given; parameters are those of the kind."""
+
+    kind = serializers.ChoiceField(RunKind.choices, default=RunKind.PLAN)
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=10**9, help_text="number to start from"
+    )
+    disturbances = DisturbanceBody(many=True, required=False, max_length=1000)
+    budget = serializers.FloatField(
+        required=False, min_value=0, max_value=1e6, help_text="weight of further changes"
+    )
+    forced = AssignmentBody(many=True, required=False, max_length=1000)
+    forbidden = BarredBody(many=True, required=False, max_length=10_000)
     seconds = serializers.FloatField(required=False, min_value=0.1, max_value=86_400)
     work = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     seed = serializers.IntegerField(default=1, min_value=0, max_value=2**31 - 1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What belongs to a kind travels as its parameters, in JSON with ISO dates."""
+        own = {"kind", "seconds", "work", "seed"}
+        parameters = {name: attrs[name] for name in attrs if name not in own}
+        return {
+            **{name: attrs[name] for name in attrs if name in own},
+            "parameters": json.loads(json.dumps(parameters, default=str)),
+        }
 
 
 class DraftedStopBody(StrictSerializer):

@@ -18,6 +18,7 @@ from api.touring import bodies
 from api.touring.serializers import (
     ContractedRow,
     LockRow,
+    PlanDifference,
     PlanRow,
     PublicationRow,
     RunDetail,
@@ -31,7 +32,7 @@ from api.views import PrivateView
 from touring import tasks
 from touring.models import Plan, PlanVersion, Publication, Run, StopLock
 from touring.permissions import requests_visible_to, seasons_visible_to
-from touring.services import publication, runs, seasons, stops
+from touring.services import branching, publication, runs, seasons, stops
 
 
 class PlanView(PrivateView):
@@ -131,6 +132,18 @@ class PlanVersionList(PlanView):
     def get(self, request: Request, pk: int) -> Response:
         versions = PlanVersion.objects.filter(plan=self.plan(pk))
         return self.page(VersionRow, versions, ordering=("-number",))
+
+
+class PlanVersionDiff(PlanView):
+    @operation(answers=PlanDifference)
+    def get(self, request: Request, pk: int, before: int, after: int) -> Response:
+        """Stops added, removed and moved from one version to another; kilometres, value, equity."""
+        plan = self.plan(pk)
+        first, second = (
+            get_object_or_404(PlanVersion.objects.filter(plan=plan), number=number)
+            for number in (before, after)
+        )
+        return Response(branching.compare_versions(plan=plan, before=first, after=second))
 
 
 class PublicationList(PlanView):

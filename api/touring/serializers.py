@@ -18,6 +18,7 @@ from touring.models import (
     Programme,
     RequestState,
     RequestWindow,
+    RunKind,
     StopState,
     TourRequest,
     Unit,
@@ -360,6 +361,7 @@ class RunRow(RowSerializer):
     job = serializers.IntegerField(source="job_id", allow_null=True)
     state = serializers.ChoiceField(JobState.choices, source="job.state", allow_null=True)
     error = serializers.CharField(source="job.error", allow_null=True)
+    kind = serializers.ChoiceField(RunKind.choices)
     seed = serializers.IntegerField()
     seconds = serializers.FloatField(allow_null=True)
     work = serializers.IntegerField(allow_null=True)
@@ -383,6 +385,10 @@ class RunRow(RowSerializer):
 
 class RunDetail(RunRow):
     progress = PointRow(many=True)
+    parameters = serializers.DictField()
+    outcome = serializers.DictField(
+        help_text="replan: the smallest change with its proof; what_if: what differs"
+    )
 
     class Meta:
         added = ("value", "bound")
@@ -493,6 +499,17 @@ class VersionDiffRow(serializers.Serializer):
     moved = serializers.ListField(child=serializers.CharField())
     unchanged = serializers.IntegerField()
     value = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class PlanDifference(serializers.Serializer):
+    """Two versions under today's rows; ``parts`` and ``equity`` are the second less the first."""
+
+    added = serializers.ListField(child=serializers.DictField())
+    removed = serializers.ListField(child=serializers.DictField())
+    moved = serializers.ListField(child=serializers.DictField())
+    value = serializers.DictField(help_text="before, after")
+    parts = serializers.DictField(child=serializers.FloatField())
+    equity = serializers.DictField(child=serializers.FloatField())
 
 
 class PublicationRow(RowSerializer):

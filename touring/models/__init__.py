@@ -2,7 +2,7 @@ from touring.models.call import Programme, RequestCall, RequestQuota
 from touring.models.exhibition import Exhibition, Unit, UnitAvailability, UnitKind, UnitMaintenance
 from touring.models.hold import Hold, HoldState, HoldSubject
 from touring.models.pairing import Pairing
-from touring.models.plan import Plan, PlannedStop, PlanVersion, Run, StopLock
+from touring.models.plan import Plan, PlannedStop, PlanVersion, Run, RunKind, StopLock
 from touring.models.publication import Publication, PublishedChange
 from touring.models.readiness import (
     Agreement,
@@ -64,6 +64,7 @@ __all__ = [
     "RequestVersion",
     "RequestWindow",
     "Run",
+    "RunKind",
     "Season",
     "ServiceVisit",
     "Stop",

@@ -37,8 +37,19 @@ class Plan(Named):
         ordering = ["-pk"]
 
 
+class RunKind(models.TextChoices):
+    """What a run does: the whole season, a season after a disturbance, or a branch."""
+
+    PLAN = "plan", "plan"
+    REPLAN = "replan", "replan"
+    WHAT_IF = "what_if", "what if"
+
+
 class Run(models.Model):
     """One asked-for computation; ``job`` says how far it is, ``version`` what came of it.
+
+    ``parameters`` are those of the kind, as in the API; ``outcome`` is what it found beside the
+    version: the smallest change with its proof, or how a branch differs.
 
     Exactly one of ``seconds`` (stop by the clock) and ``work`` (stop after a fixed amount of
     work; deterministic) is set. ``progress`` is the course of value and bound.
@@ -46,6 +57,9 @@ class Run(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="runs")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="run")
+    kind = models.CharField(max_length=10, choices=RunKind, default=RunKind.PLAN)
+    parameters = models.JSONField(default=dict, blank=True)
+    outcome = models.JSONField(default=dict, blank=True)
     seed = models.PositiveIntegerField(default=1)
     seconds = models.FloatField(null=True, blank=True)
     work = models.PositiveIntegerField(null=True, blank=True)

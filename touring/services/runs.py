@@ -17,13 +17,19 @@ from django.utils import timezone
 
 from touring.assembly import Assembly, assemble
 from touring.errors import InvalidRun, PlanBroken
-from touring.models import Plan, PlanVersion, Run
+from touring.models import Plan, PlanVersion, Run, RunKind
 from touring.permissions import can_plan_season
 from touring.planning import result
 from touring.planning.check import violations
 from touring.planning.explain import explained
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
+from touring.services.branching import (
+    Computation,
+    Outcome,
+    computation_of,
+    refuse_wrong_parameters,
+)
 from touring.services.versions import store_version
 from venues.errors import DomainError, NotAllowed
 from venues.models import Job, JobKind
@@ -49,22 +55,31 @@ def request_run(
     seed: int = 1,
     seconds: float | None = None,
     work: int | None = None,
+    kind: str = RunKind.PLAN,
+    parameters: dict[str, Any] | None = None,
 ) -> Run:
     """Leave a run for a worker; it stops after ``seconds`` or after ``work`` steps.
 
+    ``parameters`` of the kind are JSON with ISO dates: ``version`` to start from (else the published
+    one), ``disturbances`` and ``budget`` (replan), ``forced`` and ``forbidden`` (what_if).
+
     Raises:
         NotAllowed: ``by`` does not plan the season.
-        InvalidRun: not exactly one of ``seconds`` and ``work``, or a figure out of range.
+        InvalidRun: not exactly one of ``seconds`` and ``work``, a figure out of range, or
+            parameters that do not belong to the kind.
     """
     if not can_plan_season(by, plan.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {plan.season}.")
     _refuse_if_invalid(seed, seconds, work)
+    refuse_wrong_parameters(kind, parameters or {})
     with transaction.atomic():
         run = Run.objects.create(
             plan=plan,
             seed=seed,
             seconds=seconds,
             work=work,
+            kind=kind,
+            parameters=parameters or {},
             requested_by_id=by.pk,
             created_at=now,
         )
@@ -95,7 +110,8 @@ def execute_run(*, run_id: int, owner: str, clock: Clock) -> PlanVersion | None:
     try:
         assembly = _assembled(run, clock())
         keeper = _Keeper(run, lease, clock)
-        plan = _solved(run, assembly, keeper)
+        special = computation_of(run, assembly, timezone.localdate(clock()))
+        plan, outcome = _solved(run, assembly, keeper, special)
     except DomainError as refusal:
         if isinstance(refusal, jobs.LeaseLost):
             raise
@@ -107,7 +123,7 @@ def execute_run(*, run_id: int, owner: str, clock: Clock) -> PlanVersion | None:
     except Exception as error:
         jobs.fail(lease, now=clock(), error=f"The planner broke off: {type(error).__name__}.")
         raise
-    return _store(run, lease, assembly, plan, keeper, now=clock())
+    return _store(run, lease, assembly, plan, outcome, keeper, now=clock())
 
 
 def _assembled(run: Run, now: datetime) -> Assembly:
@@ -177,12 +193,15 @@ class _Keeper:
             self.course = [*self.course[:-1:2], self.course[-1]]
 
 
-def _solved(run: Run, assembly: Assembly, keeper: _Keeper) -> result.Plan:
+def _solved(run: Run, assembly: Assembly, keeper: _Keeper, special: Computation | None) -> Outcome:
     asked = Cancelled(keeper.stop_asked.is_set)
     pace = min(_BEAT_SECONDS, settings.JOB_LEASE_SECONDS / 4)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"run-{run.pk}") as engine:
-        computing: Future[result.Plan] = engine.submit(
-            _compute, run, assembly, FirstOf(asked, _limit(run)), keeper.hear
+        stop = FirstOf(asked, _limit(run))
+        computing: Future[Outcome] = (
+            engine.submit(_compute, run, assembly, stop, keeper.hear)
+            if special is None
+            else engine.submit(_computed_apart, assembly, special, stop)
         )
         try:
             keeper.beat()
@@ -196,7 +215,7 @@ def _solved(run: Run, assembly: Assembly, keeper: _Keeper) -> result.Plan:
 
 def _compute(
     run: Run, assembly: Assembly, stop: StopCriterion, hear: Callable[[Progress], None]
-) -> result.Plan:
+) -> Outcome:
     """The plan with its reasons. Runs in the engine's thread and never touches the database."""
     try:
         plan = solve(
@@ -214,7 +233,15 @@ def _compute(
             "Nothing was stored; please report it.",
             problems=[{"code": one.code, "message": one.message} for one in broken],
         )
-    return explained(assembly.problem, plan, previous=assembly.previous)
+    return explained(assembly.problem, plan, previous=assembly.previous), {}
+
+
+def _computed_apart(assembly: Assembly, special: Computation, stop: StopCriterion) -> Outcome:
+    """A run of a kind of its own; locks that a disturbance released are no reason to refuse it."""
+    plan, outcome = special(stop)
+    if not violations(assembly.problem, plan):
+        plan = explained(assembly.problem, plan, previous=assembly.previous)
+    return plan, outcome
 
 
 def _limit(run: Run) -> StopCriterion:
@@ -226,6 +253,7 @@ def _store(
     lease: Lease,
     assembly: Assembly,
     plan: result.Plan,
+    outcome: dict[str, Any],
     keeper: _Keeper,
     *,
     now: datetime,
@@ -242,7 +270,7 @@ def _store(
                 run=run,
                 now=now,
             )
-        Run.objects.filter(pk=run.pk).update(progress=keeper.course)
+        Run.objects.filter(pk=run.pk).update(progress=keeper.course, outcome=outcome)
         if keeper.is_cancelled:
             jobs.mark_cancelled(lease, now=now)
         else:

@@ -25,13 +25,12 @@ from touring.planning.formats import (
     plan_hash,
     read_branch,
     read_disturbances,
-    stop_document,
-    value_document,
+    replanned_document,
     write_instance,
     write_plan,
 )
 from touring.planning.problem import InvalidProblem
-from touring.planning.replan import CannotReplan, Replanned, UnknownDisturbed, replan
+from touring.planning.replan import CannotReplan, UnknownDisturbed, replan
 from touring.planning.solve import CannotStand
 from touring.planning.stop import MaxSeconds, MaxWork, StopCriterion
 from touring.planning.whatif import difference, explore
@@ -112,36 +111,6 @@ def _replan(asked: argparse.Namespace) -> Answer:
     document = replanned_document(done)
     document |= {"plan": str(asked.out), "plan_hash": plan_hash(renewed)}
     return document | {"seconds": round(time.monotonic() - started, 3)}, int(bool(done.unserved))
-
-
-def replanned_document(done: Replanned) -> dict[str, Any]:
-    """The smallest change with its proof, what changed, and the values."""
-    smallest = done.smallest
-    return {
-        "minimum_change": {
-            "weight": smallest.weight,
-            "stops": [stop_document(one) for one in smallest.removed if one.confirmed],
-        },
-        "proof": {
-            "bound": smallest.bound,
-            "is_minimum": smallest.bound is not None and smallest.bound >= smallest.weight,
-            "method": "implicit hitting sets",
-            "conflicts": [
-                {
-                    "stops": [stop_document(one) for one in conflict.stops],
-                    "beside": None if conflict.beside is None else stop_document(conflict.beside),
-                }
-                for conflict in smallest.conflicts
-            ],
-        },
-        "changed": [stop_document(one) for one in done.changed],
-        "released": [
-            {"unit": one.unit, "request": one.request, "open": one.open} for one in done.released
-        ],
-        "waived_maintenance": list(done.waived),
-        "unserved_urgent": list(done.unserved),
-        "value": {"before": value_document(done.before), "after": value_document(done.after)},
-    }
 
 
 def _whatif(asked: argparse.Namespace) -> Answer:

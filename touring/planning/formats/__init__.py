@@ -7,7 +7,11 @@ from touring.planning.formats.branch import (
     stop_document,
 )
 from touring.planning.formats.canonical import canonical_json, sha256_of
-from touring.planning.formats.disturbance import parse_disturbances, read_disturbances
+from touring.planning.formats.disturbance import (
+    parse_disturbances,
+    read_disturbances,
+    replanned_document,
+)
 from touring.planning.formats.fields import loads_json
 from touring.planning.formats.instance import INSTANCE_FORMAT, parse_instance, read_instance
 from touring.planning.formats.plan import (
@@ -55,6 +59,7 @@ __all__ = [
     "read_plan",
     "read_rest",
     "reason_document",
+    "replanned_document",
     "sha256_of",
     "stop_document",
     "unserved_document",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from touring.planning.formats.branch import stop_document
 from touring.planning.formats.fields import Fields, Reader, load_json
 from touring.planning.formats.instance import read_request
+from touring.planning.formats.plan import value_document
 from touring.planning.problem import InvalidProblem
 from touring.planning.replan import (
     Disturbance,
     HostCancels,
     RegionSuspended,
+    Replanned,
     UnitBreaks,
     UrgentRequest,
 )
@@ -82,3 +85,33 @@ def _span(reader: Reader, f: Fields, days: int | None) -> tuple[int, int]:
     if end <= first:
         reader.refuse(f.at("end"), "not_after", "the end comes after the first day")
     return first, end
+
+
+def replanned_document(done: Replanned) -> dict[str, Any]:
+    """The smallest change with its proof, what changed, and the values."""
+    smallest = done.smallest
+    return {
+        "minimum_change": {
+            "weight": smallest.weight,
+            "stops": [stop_document(one) for one in smallest.removed if one.confirmed],
+        },
+        "proof": {
+            "bound": smallest.bound,
+            "is_minimum": smallest.bound is not None and smallest.bound >= smallest.weight,
+            "method": "implicit hitting sets",
+            "conflicts": [
+                {
+                    "stops": [stop_document(one) for one in conflict.stops],
+                    "beside": None if conflict.beside is None else stop_document(conflict.beside),
+                }
+                for conflict in smallest.conflicts
+            ],
+        },
+        "changed": [stop_document(one) for one in done.changed],
+        "released": [
+            {"unit": one.unit, "request": one.request, "open": one.open} for one in done.released
+        ],
+        "waived_maintenance": list(done.waived),
+        "unserved_urgent": list(done.unserved),
+        "value": {"before": value_document(done.before), "after": value_document(done.after)},
+    }

@@ -48,12 +48,13 @@ __all__ = [
 ]
 
 # The bonuses on confirmed stops that are tried until few enough of them change.
+_OF_A_UNIT = ("H1", "H2", "H3", "H9")
 _NEVER_EARLIER = MaxWork(10**9)
 _BONUSES = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 class CannotReplan(ValueError):
-    """The disturbance breaks what only a new season can mend: a rotation's table."""
+    """What is broken can only be mended by solving anew: a rotation's table, hosts shared by units."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def replan(
     Parameters
     ----------
     plan
-        A valid plan of ``problem``. If no stop of it is confirmed, all are taken as confirmed.
+        If no stop of it is confirmed, all are taken as confirmed. It need not keep the rules of
+        ``problem``: what it breaks counts as disturbed.
     steps, stop
         End each search for improvements; the smallest change is found in any case.
     budget
@@ -116,16 +118,18 @@ def replan(
     Raises
     ------
     CannotReplan
-        If a rotation's unit, host or request is touched.
+        If a rotation's unit, host or request is touched, or the plan breaks rules between units.
     UnknownDisturbed, InvalidProblem
         See :func:`disturbed`.
     """
     plan = _confirmed(plan)
-    after = disturbed(problem, disturbances)
+    after = _with_what_is_broken(disturbed(problem, disturbances), plan)
     _refuse_rotations(problem, plan, after)
     smallest, unserved = _smallest(after, plan, problem.locked, today)
     left, standing = _standing_plan(problem, after, plan, smallest)
     until = FirstOf(MaxWork(steps), stop)
+    if broken := violations(left, standing):
+        raise CannotReplan(f"Solve the season anew: {broken[0].code}, {broken[0].message}.")
     better = _improved(left, standing, plan, smallest, after, until, budget, today, seed)
     value = judged_value(left, better, plan)
     return Replanned(
@@ -139,6 +143,18 @@ def replan(
         after=value,
         unserved=unserved,
     )
+
+
+def _with_what_is_broken(after: Disturbed, plan: Plan) -> Disturbed:
+    """Units and requests that the plan serves against the rules count as touched, too."""
+    units, requests = set(after.units), set(after.requests)
+    known = after.problem.unit_index
+    for one in violations(after.problem, plan):
+        if one.request:
+            requests.add(one.request)
+        if one.unit in known and one.code in _OF_A_UNIT:
+            units.add(one.unit)
+    return replace(after, units=frozenset(units), requests=frozenset(requests))
 
 
 def _confirmed(plan: Plan) -> Plan:
