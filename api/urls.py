@@ -12,6 +12,7 @@ from api.events import campaigns, dates
 from api.events import views as events
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
+from api.imports import CommitUpload, UndoUpload, UploadItem, UploadList, sheet_template
 from api.inbound import inbound_mail
 from api.touring import board, drafts, holds, plans, request_steps, stop_steps, stops
 from api.touring import views as touring
@@ -85,6 +86,10 @@ documented: tuple[URLPattern, ...] = (
     path("campaigns/<str:slug>/events/<str:uid>/decide/", campaigns.DecideParticipation.as_view()),
     path("campaigns/<str:slug>/events/<str:uid>/leave/", campaigns.LeaveCampaign.as_view()),
     path("occurrences/", events.OccurrenceList.as_view()),
+    path("imports/", UploadList.as_view()),
+    path("imports/<id:pk>/", UploadItem.as_view(), name="api-import"),
+    path("imports/<id:pk>/commit/", CommitUpload.as_view()),
+    path("imports/<id:pk>/undo/", UndoUpload.as_view()),
     path("feeds/", FeedList.as_view()),
     path("private-feeds/", private_feeds.PrivateFeedList.as_view()),
     path("private-feeds/<id:pk>/revoke/", private_feeds.RevokePrivateFeed.as_view()),
@@ -150,6 +155,7 @@ documented: tuple[URLPattern, ...] = (
 urlpatterns = [
     *documented,
     *(path(str(pattern.pattern).rstrip("/"), pattern.callback) for pattern in documented),
+    path("imports/templates/<str:kind>.xlsx", sheet_template),
     re_path("^inbound-mail/?$", inbound_mail),
     path("schema/", SchemaView.as_view(patterns=documented)),
     path("docs/", DocsView.as_view(patterns=documented)),

@@ -133,3 +133,15 @@ class InvalidRecord(Invalid):
     """What was to be recorded about a stop, a move or a vehicle cannot be right."""
 
     code = "invalid_record"
+
+
+class UploadHasProblems(Invalid):
+    """A file with problems is not taken over; ``detail["problems"]`` has every row's."""
+
+    code = "upload_has_problems"
+
+
+class StaleUpload(Conflict):
+    """The file would do something else by now than its preview said."""
+
+    code = "stale_upload"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,8 @@ from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
 from touring.models import FacilityReport, RequestAttachment, RequestState, StopState
 from touring.services.papers import keep_paper
+from touring.services.uploads import commit, hand_in
+from venues.imports.workbook import read_table
 from venues.models import Job, JobKind, Role
 from venues.services.keys import issue_api_key
 from venues.services.notices import leave_notice
@@ -96,7 +99,23 @@ def network(db) -> Network:
         venue=rows["museum"], by=made.people["host"], now=timezone.now()
     )
     _tours(rows, made.people)
+    _files(rows, made.people["publisher"])
     return made
+
+
+@patch("touring.services.uploads.read_table_isolated", read_table)  # a process each takes long
+def _files(rows: dict[str, Any], owner: Any) -> None:
+    """One file that was looked at, and one that was taken over."""
+    for name, title in (("upload", "光"), ("taken_over", "影")):
+        row = hand_in(
+            kind="events",
+            place="museum",
+            content=f"标题,日期\n{title},2027-04-01\n".encode(),
+            by=owner,
+            now=timezone.now(),
+        )
+        rows[name] = row
+    commit(upload_id=rows["taken_over"].pk, by=owner, now=timezone.now())
 
 
 def _own(rows: dict[str, Any], people: dict[str, Any]) -> None:

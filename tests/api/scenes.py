@@ -6,6 +6,7 @@ rest are refused. A test compares the list with the OpenAPI document: no operati
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,12 @@ EVENT = {
     "start": "2026-12-05T10:00",
     "end": "2026-12-05T11:00",
     "venue": "museum",
+}
+SHEET = {
+    "kind": "events",
+    "place": "museum",
+    "name": "活动.csv",
+    "content": b64encode("标题,日期\n光,2027-03-01\n".encode()).decode(),
 }
 GUESTS = {"attendees": [{"address": "guide@museum.example", "name": "李娜"}]}
 WISH = {
@@ -171,6 +178,15 @@ SCENES: dict[str, Scene] = {
     "get_my_event_list": Scene("get", f"{_E}mine/", SIGNED_IN),
     "get_event_item": Scene("get", _E + "{draft.public_uid}/", EDITORS),
     "get_occurrence_list": Scene("get", "/api/v1/occurrences/", EVERYONE),
+    "get_upload_list": Scene("get", "/api/v1/imports/", SIGNED_IN),
+    "post_upload_list": Scene("post", "/api/v1/imports/", EDITORS, SHEET, status=201),
+    "get_upload_item": Scene("get", "/api/v1/imports/{upload.pk}/", frozenset({"publisher"})),
+    "post_commit_upload": Scene(
+        "post", "/api/v1/imports/{upload.pk}/commit/", frozenset({"publisher"})
+    ),
+    "post_undo_upload": Scene(
+        "post", "/api/v1/imports/{taken_over.pk}/undo/", frozenset({"publisher"})
+    ),
     "get_feed_list": Scene("get", "/api/v1/feeds/", EVERYONE),
     "post_event_list": Scene("post", _E, EDITORS, EVENT, status=201),
     "patch_event_item": Scene(

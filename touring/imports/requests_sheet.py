@@ -16,7 +16,7 @@ from venues.imports.columns import (
     text,
     whole_number,
 )
-from venues.imports.workbook import RowProblem, Value, read_table
+from venues.imports.workbook import RowProblem, Table, Value, read_table
 
 RANKS = (
     (1, "第一意向", "first choice"),
@@ -88,13 +88,14 @@ class RequestRow:
         return self.row.values.get(field) or ""
 
 
-def read_requests(content: bytes) -> tuple[list[RequestRow], list[RowProblem]]:
+def read_requests(content: bytes | Table) -> tuple[list[RequestRow], list[RowProblem]]:
     """All rows of a file and every problem of its headings and cells.
 
     Raises:
         UnreadableFile: it is not a table at all.
     """
-    rows, problems = read_columns(read_table(content), COLUMNS)
+    table = content if isinstance(content, Table) else read_table(content)
+    rows, problems = read_columns(table, COLUMNS)
     found = []
     for row in rows:
         windows, wrong = _windows(row)

@@ -20,7 +20,7 @@ from touring.services.requests import (
     problems_of,
     submit_request,
 )
-from venues.imports.workbook import RowProblem
+from venues.imports.workbook import RowProblem, Table
 from venues.models import Space, Venue
 from venues.permissions import Actor
 
@@ -43,7 +43,7 @@ class RequestsPreview:
 
 
 def preview_requests(
-    content: bytes, *, season: Season, by: Actor, now: datetime
+    content: bytes | Table, *, season: Season, by: Actor, now: datetime
 ) -> RequestsPreview:
     """What :func:`import_requests` would do now, with all problems of all rows; writes nothing.
 
@@ -57,7 +57,9 @@ def preview_requests(
 
 
 @transaction.atomic
-def import_requests(content: bytes, *, season: Season, by: Actor, now: datetime) -> RequestsPreview:
+def import_requests(
+    content: bytes | Table, *, season: Season, by: Actor, now: datetime
+) -> RequestsPreview:
     """Hand in a file of requests, all of it; the same file a second time changes nothing.
 
     Raises:
@@ -94,7 +96,7 @@ class _Intake:
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
 
-    def read(self, content: bytes) -> _Intake:
+    def read(self, content: bytes | Table) -> _Intake:
         rows, self.problems = read_requests(content)
         self._venues = _venues_by_name()
         self._exhibitions = _exhibitions_by_name()

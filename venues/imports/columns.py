@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from venues.errors import Invalid, field_problem
 from venues.imports.workbook import Row, RowProblem, Table, UnusableCell, Value, cell_address
 from venues.texts import forbidden_characters, one_line
 
@@ -65,7 +66,7 @@ def _places(
     places: dict[str, tuple[str, int]] = {}
     problems = []
     for index, heading in enumerate(table.headings):
-        if not heading:
+        if not heading or index in table.ignored:
             continue
         column = known.get(_simple(heading))
         if column is None:
@@ -122,7 +123,9 @@ def _values_without_heading(row: Row, table: Table) -> list[RowProblem]:
     return [
         RowProblem(row.number, "", cell_address(row.number, index), message)
         for index, value in enumerate(row.values)
-        if value is not None and (index >= len(table.headings) or not table.headings[index])
+        if value is not None
+        and index not in table.ignored
+        and (index >= len(table.headings) or not table.headings[index])
     ]
 
 
@@ -213,14 +216,49 @@ def day(value: Value) -> date:
     raise ValueError("Must be a day such as 2026-03-01, without a time.")
 
 
-def choice(words: Mapping[str, Any]) -> Reader:
+class Choice:
     """One of the ``words``; upper case and spaces do not matter."""
-    known = {_simple(word): result for word, result in words.items()}
 
-    def read(value: Value) -> Any:
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.words = words
+        self.meaning = {_simple(word): result for word, result in words.items()}
+
+    def __call__(self, value: Value) -> Any:
         word = _simple(str(value))
-        if word not in known:
-            raise ValueError(f"“{str(value)[:40]}” is unknown; use one of: {'、'.join(words)}.")
-        return known[word]
+        if word not in self.meaning:
+            raise ValueError(
+                f"“{str(value)[:40]}” is unknown; use one of: {'、'.join(self.words)}."
+            )
+        return self.meaning[word]
 
-    return read
+
+def choice(words: Mapping[str, Any]) -> Reader:
+    return Choice(words)
+
+
+def mapped(table: Table, mapping: Mapping[str, str], columns: Sequence[Column]) -> Table:
+    """The table with headings as ``mapping`` (heading in the file → field, or ``""``) says.
+
+    Raises:
+        Invalid: a heading the file does not have, or a field that the kind of sheet has not.
+    """
+    known = {column.field: column.headings[0] for column in columns}
+    problems = [
+        field_problem(f"mapping.{heading}", message)
+        for heading, field in mapping.items()
+        for message in _mapping_problems(heading, field, table, known)
+    ]
+    if problems:
+        raise Invalid(problems[0]["message"], problems=problems)
+    names = tuple(known.get(mapping.get(each, "-"), each) for each in table.headings)
+    ignored = {index for index, each in enumerate(table.headings) if mapping.get(each) == ""}
+    return replace(table, headings=names, ignored=frozenset(ignored))
+
+
+def _mapping_problems(
+    heading: str, field: str, table: Table, known: Mapping[str, str]
+) -> Iterator[str]:
+    if heading not in table.headings:
+        yield f"The file has no heading “{heading}”."
+    if field and field not in known:
+        yield f"There is no field “{field}”; known are: {', '.join(known)}."

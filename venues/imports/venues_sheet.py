@@ -17,7 +17,7 @@ from venues.imports.columns import (
     whole_number,
     yes_no,
 )
-from venues.imports.workbook import RowProblem, read_table
+from venues.imports.workbook import RowProblem, Table, read_table
 from venues.models import VenueKind, VenueStatus
 
 _FIGURE = number(0, 10_000_000)
@@ -85,13 +85,14 @@ class VenueRow:
     facts: dict[str, Any]
 
 
-def read_venues(content: bytes) -> tuple[list[VenueRow], list[RowProblem]]:
+def read_venues(content: bytes | Table) -> tuple[list[VenueRow], list[RowProblem]]:
     """Every row of the file, and every problem that shows without knowing the network.
 
     Raises:
         UnreadableFile: it is not a table at all.
     """
-    typed_rows, problems = read_columns(read_table(content), COLUMNS)
+    table = content if isinstance(content, Table) else read_table(content)
+    typed_rows, problems = read_columns(table, COLUMNS)
     rows = []
     for typed in typed_rows:
         facts = {name: value for name, value in typed.values.items() if value is not None}

@@ -72,11 +72,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The first visible sheet of a file. ``rows`` leaves out rows without any value."""
+    """The first visible sheet of a file. ``rows`` leaves out rows without any value.
+
+    ``ignored``: indices of columns that somebody said are not to be read.
+    """
 
     headings: tuple[str, ...]
     heading_row: int
     rows: tuple[Row, ...]
+    ignored: frozenset[int] = frozenset()
 
 
 def cell_address(row: int, index: int) -> str:

@@ -16,6 +16,7 @@ from venues.models.region import (
     RegionPath,
     RegionTag,
 )
+from venues.models.upload import Upload, UploadKind, UploadState
 from venues.models.venue import CoordinatesSource, Geocoding, Space, Venue, VenueKind, VenueStatus
 
 __all__ = [
@@ -51,6 +52,9 @@ __all__ = [
     "Role",
     "SchoolTerm",
     "Space",
+    "Upload",
+    "UploadKind",
+    "UploadState",
     "Venue",
     "VenueKind",
     "VenueStatus",

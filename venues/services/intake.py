@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from venues.errors import Invalid
 from venues.geocoding import Coordinates
 from venues.imports.venues_sheet import VenueRow, read_venues
-from venues.imports.workbook import RowProblem
+from venues.imports.workbook import RowProblem, Table
 from venues.models import FormerAddress, Organisation, Region, RegionLevel, Venue
 from venues.permissions import Actor, may
 from venues.services.venues import may_give_to, settle_place, venue_problems
@@ -31,7 +31,7 @@ class VenuesPreview:
     problems: tuple[RowProblem, ...]
 
 
-def preview_venues(content: bytes, *, by: Actor | None, now: datetime) -> VenuesPreview:
+def preview_venues(content: bytes | Table, *, by: Actor | None, now: datetime) -> VenuesPreview:
     """What :func:`import_venues` would do now, with all problems of all rows; writes nothing.
 
     A row means the venue with its slug, else the one of that name in that region; otherwise it is
@@ -44,7 +44,7 @@ def preview_venues(content: bytes, *, by: Actor | None, now: datetime) -> Venues
 
 
 @transaction.atomic
-def import_venues(content: bytes, *, by: Actor | None, now: datetime) -> VenuesPreview:
+def import_venues(content: bytes | Table, *, by: Actor | None, now: datetime) -> VenuesPreview:
     """Write a network file of venues, all of it; the same file a second time changes nothing.
 
     Venues with an address but no coordinates are left for the geocoder.
@@ -78,7 +78,7 @@ class _Intake:
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
 
-    def read(self, content: bytes) -> _Intake:
+    def read(self, content: bytes | Table) -> _Intake:
         rows, self.problems = read_venues(content)
         self._know_the_network()
         for row in rows:
