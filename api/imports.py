@@ -44,7 +44,11 @@ class UploadBody(StrictSerializer):
     content = FileField(help_text="the .xlsx, .csv or .ics file in base64, at most 10 MB")
     name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     place = serializers.CharField(
-        max_length=80, required=False, default="", help_text="slug of the season or the venue"
+        max_length=80,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="slug of the season or the venue",
     )
     mapping = serializers.DictField(
         child=serializers.CharField(max_length=80, allow_blank=True),
