@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from web import feeds, health, news
+from web import feeds, health, news, rpde, sitemap
 from web.pages import invitations, views, workbench
 
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     re_path(r"^feeds/s/(?P<code>[^/]+)\.(?P<form>atom|json)$", news.saved_search),
     re_path(r"^feeds/(?P<kind>[^/]+)/(?P<subject>[^/]+)\.(?P<form>atom|json)$", news.by_subject),
     re_path(r"^events/(?P<uid>.+)\.(?P<form>atom|json)$", news.one_event),
+    path("rpde/events", rpde.changes),
+    path("sitemap.xml", sitemap.index),
+    re_path(
+        r"^sitemaps/(?P<section>events|venues|campaigns|regions)-(?P<number>[1-9]\d{0,5})\.xml$",
+        lambda request, section, number: sitemap.section(request, section, int(number)),
+    ),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("", views.home, name="home"),
     path("desk/plans/", workbench.plans, name="plans"),

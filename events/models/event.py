@@ -135,6 +135,9 @@ class Event(Bilingual):
     previous_starts = models.JSONField(
         default=list, blank=True, help_text="moments (ISO) it was announced for before, in order"
     )
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="when all could see it first; none: never"
+    )
     zh_changed_at = models.DateTimeField(null=True, blank=True)
     en_changed_at = models.DateTimeField(null=True, blank=True)
     sequence = models.PositiveIntegerField(default=0)

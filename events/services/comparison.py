@@ -10,7 +10,7 @@ from typing import Any
 from events.enums import Status
 from events.models import Event, Source
 from events.services.facts import Facts, status_of
-from events.services.history import set_columns
+from events.services.history import note_publication, set_columns
 from events.services.journal import Journal, columns_now
 from events.services.policies import BELIEVING, Policy, field_of
 
@@ -145,6 +145,7 @@ def _columns(stored: Stored, wanted: Wanted) -> Mapping[str, Any]:
 def _set(stored: Stored, wanted: Wanted, now: datetime) -> Event:
     event, was = stored.event, stored.event.status
     set_columns(event, _columns(stored, wanted), now=now)
+    note_publication(event, now=now)
     if "venue" not in stored.kept:
         event.venue_id = wanted.venue_id
     if "status" in stored.kept:

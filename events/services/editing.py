@@ -14,7 +14,7 @@ from events.errors import InvalidEvent, NoSuchDate, StaleEvent
 from events.models import Event, Source, SourceKind
 from events.permissions import can_edit, can_edit_at, can_publish, can_publish_at, day_of
 from events.services.checking import DATE_TEXTS, checked, checked_date_texts
-from events.services.history import set_columns
+from events.services.history import note_publication, set_columns
 from events.services.links import links_differ, write_links
 from events.services.local_edits import remember_change, remember_edits
 from events.services.occurrences import refresh_occurrences, starts_of
@@ -257,6 +257,7 @@ def saved(event: Event, now: datetime) -> Event:
     """The changed event, written with the next sequence and its dates; the caller holds its lock."""
     event.sequence += 1
     event.changed_at = now
+    note_publication(event, now=now)
     event.save(force_update=True)
     refresh_occurrences(event, now=now)
     return event

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from events.enums import Moderation, Status
+from events.enums import Moderation, Status, Visibility
 from events.models import Event
 from events.models.event import BILINGUAL
 
@@ -28,6 +28,13 @@ def set_columns(event: Event, columns: Mapping[str, Any], *, now: datetime) -> N
             setattr(event, f"{language}_changed_at", now)
     for name in changed:
         setattr(event, name, columns[name])
+
+
+def note_publication(event: Event, *, now: datetime) -> None:
+    """Remember since when all could see the event, once they can. Saves nothing."""
+    is_public = event.moderation == Moderation.PUBLISHED and event.visibility == Visibility.PUBLIC
+    if is_public and event.published_at is None:
+        event.published_at = now
 
 
 def _keep_start(event: Event) -> None:

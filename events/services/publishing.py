@@ -13,6 +13,7 @@ from events.models import Event
 from events.permissions import can_edit, can_publish, day_of
 from events.services.cleaning import many_lines
 from events.services.editing import check_seen, locked
+from events.services.history import note_publication
 from events.services.occurrences import refresh_occurrences
 from venues.errors import NotAllowed
 from venues.permissions import Actor
@@ -121,5 +122,8 @@ def _moved(
     event.return_reason = reason
     event.sequence += 1
     event.changed_at = now
-    event.save(update_fields=["moderation", "return_reason", "sequence", "changed_at"])
+    note_publication(event, now=now)
+    event.save(
+        update_fields=["published_at", "moderation", "return_reason", "sequence", "changed_at"]
+    )
     return event

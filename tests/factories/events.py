@@ -84,6 +84,9 @@ class EventFactory(DjangoModelFactory):
     timezone = "Asia/Shanghai"
     created_at = MADE_AT
     changed_at = factory.SelfAttribute("created_at")
+    published_at = factory.LazyAttribute(
+        lambda event: event.created_at if event.moderation == Moderation.PUBLISHED else None
+    )
     cancelled_from = factory.LazyAttribute(
         lambda event: event.changed_at if event.status == Status.CANCELLED else None
     )
