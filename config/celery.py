@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 app = Celery("orrery")
 app.config_from_object("config.queueing", namespace="")
-app.autodiscover_tasks(["venues", "events", "touring"])
+app.autodiscover_tasks(["venues", "events", "touring", "web"])
 
 app.conf.beat_schedule = {
     "reclaim jobs whose worker died": {"task": "venues.reclaim_jobs", "schedule": 10.0},
@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
     "read subscribed calendars again": {"task": "events.refresh_subscriptions", "schedule": 300.0},
     "find the feeds that changes concern": {
         "task": "events.settle_changes",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
+    },
+    "publish calendars as files": {
+        "task": "web.publish_feeds",
         "schedule": 2.0,
         "options": {"expires": 2.0},
     },

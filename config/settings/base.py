@@ -42,6 +42,7 @@ FETCH_ALLOWED_PRIVATE_HOSTS = env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[]
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 UID_DOMAIN = env.str("UID_DOMAIN", default="orrery.example")
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
+PUBLISHED_FEEDS = env.str("PUBLISHED_FEEDS", default="")
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=400)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
@@ -137,10 +138,15 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "web" / "static" / "build"] if d.is_dir()]
 MEDIA_ROOT = VAR_DIR / "media"  # papers that people hand in; no address serves the folder
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if PUBLISHED_FEEDS:
+    STORAGES["feeds"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PUBLISHED_FEEDS},
+    }
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,

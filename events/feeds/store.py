@@ -30,14 +30,15 @@ def feed_bytes(feed: Feed, version: FeedVersion, *, gzipped: bool) -> tuple[Feed
             return version, kept
         etag, plain = render_feed(feed, version)
         version = replace(version, etag=etag)
-        # Level 6 and no time of writing: the same bytes on every machine with this zlib.
-        compressed = gzip.compress(plain, compresslevel=6, mtime=0)
+        data = _compressed(plain) if gzipped else plain
         if not feed.is_private:
-            cache.set_many(
-                {_key(version, gzipped=False): plain, _key(version, gzipped=True): compressed},
-                KEPT_SECONDS,
-            )
-    return version, compressed if gzipped else plain
+            cache.set(_key(version, gzipped=gzipped), data, KEPT_SECONDS)
+    return version, data
+
+
+def _compressed(plain: bytes) -> bytes:
+    """Level 6 and no time of writing: the same bytes on every machine with this zlib."""
+    return gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def _kept(feed: Feed, version: FeedVersion, gzipped: bool) -> bytes | None:
