@@ -89,6 +89,10 @@ def icaljs_expand(questions: list[tuple[str, str, int]]) -> Any:
     return _ask(icaljs_command("expand"), json.dumps(questions).encode())
 
 
+def libical_expand(questions: list[tuple[str, str, int]]) -> Any:
+    return _ask(libical_command("expand"), json.dumps(questions).encode())
+
+
 def need(command: Callable[[str], list[str]]) -> None:
     """Skip the test where a reader is missing (with ``REQUIRE_SERVICES=1`` a skip fails)."""
     try:
