@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from touring.lifecycles import STOP, Step
 from touring.models import (
@@ -12,13 +12,14 @@ from touring.models import (
     FacilityReport,
     Hold,
     HoldSubject,
+    Pairing,
     Plan,
     Season,
     Stop,
     TourRequest,
     Unit,
 )
-from venues.models import Region, Venue
+from venues.models import Membership, Region, RegionPath, Role, Venue
 from venues.permissions import Actor, may, where
 
 _RIGHT_OF = {
@@ -172,5 +173,34 @@ def requests_visible_to(user: Actor | None, on: date) -> QuerySet[TourRequest]:
 
 
 def stops_visible_to(user: Actor | None, on: date) -> QuerySet[Stop]:
-    """Stops, with all that is said about them, at venues where ``user`` works or is paired."""
-    return Stop.objects.filter(where(user, "stop.read", on=on, venue="venue"))
+    """Stops, with all that is said about them, at venues where ``user`` works or is paired.
+
+    People of a donor see the recipient's stops on the days of the pairing, and on no other.
+    """
+    return Stop.objects.filter(
+        where(user, "stop.read", on=on, venue="venue") | _at_recipients_of(user, on)
+    )
+
+
+def _at_recipients_of(user: Actor | None, on: date) -> Q:
+    if user is None or not user.is_active or user.pk is None:
+        return Q(pk__in=[])
+    held = Membership.objects.valid_on(on).filter(user=user.pk, role=Role.PAIRED_DONOR)
+    donors = held.filter(organisation__isnull=False).values("organisation")
+    recipients = Pairing.objects.valid_on(on).filter(donor__in=donors).values("recipient")
+    below = RegionPath.objects.filter(ancestor__in=recipients).values("descendant")
+    return Q(venue__region__in=below)
+
+
+def can_pair(user: Actor | None, recipient: Region, on: date) -> bool:
+    return may(user, "pairing.change", on=on, region=recipient)
+
+
+def can_suspend(user: Actor | None, region: Region, on: date) -> bool:
+    """Suspend and resume the region: those who administer it, or its prefecture and province."""
+    return may(user, "suspension.declare", on=on, region=region)
+
+
+def can_ask_visit(user: Actor | None, point: Venue, on: date) -> bool:
+    """Ask for a vehicle and say how it was: the people of the service point."""
+    return may(user, "visit.write", on=on, venue=point)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from touring.models import Plan, PlanVersion, Run, Season, Stop, TourRequest, Unit
+from touring.models import Pairing, Plan, PlanVersion, Run, Season, Stop, TourRequest, Unit
 from venues.models import JobKind, JobState
 
 
@@ -13,7 +13,7 @@ def units_to_plan(season: Season) -> QuerySet[Unit]:
     return (
         season.units.filter(is_active=True)
         .select_related("exhibition", "home")
-        .prefetch_related("regions", "availability", "maintenance")
+        .prefetch_related("regions", "availability", "maintenance", "customs_documents")
         .order_by("code")
     )
 
@@ -59,6 +59,20 @@ def earlier_stops(season: Season) -> QuerySet[Stop]:
         .filter(closes_on__lte=season.first_date)
         .select_related("unit__exhibition", "venue__region")
         .order_by("closes_on", "pk")
+    )
+
+
+def pairings_of_season(season: Season) -> QuerySet[Pairing]:
+    """Pairings that last at some time of the season, with regions of the season's, by code."""
+    return (
+        Pairing.objects.filter(
+            first_date__lt=season.end_date,
+            end_date__gt=season.first_date,
+            recipient__ancestor_paths__ancestor=season.region_id,
+        )
+        .select_related("recipient")
+        .prefetch_related("units")
+        .order_by("code")
     )
 
 

@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from touring import queries
-from touring.services import approval, escalation, holds, hosting, runs
+from touring.services import approval, escalation, holds, hosting, runs, vehicles
 from venues.errors import JobNotQueued, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def mind_deadlines() -> None:
     escalation.escalate_overdue(now=now)
     approval.expire_requests(now=now)
     holds.expire_holds(now=now)
+    vehicles.tell_of_renewals(now=now)
 
 
 @shared_task(name="touring.take_in_answers", acks_late=True, reject_on_worker_lost=True)

@@ -281,7 +281,7 @@ def placed(good: Any, schema: dict[str, Any], value: Any) -> Iterator[tuple[str,
         yield name, {**good, name: value}
         nested = resolved(inner.get("items", {}))
         if "properties" in nested:
-            first = good.get(name, [{}])[0]
+            first = (good.get(name) or [{}])[0]
             for place, body in placed(first, nested, value):
                 yield f"{name}.0.{place}", {**good, name: [body]}
         elif "items" in inner:

@@ -222,10 +222,10 @@ def test_assembling_takes_the_same_number_of_queries_for_any_number_of_requests(
 ):
     TourRequestFactory.create_batch(6, season=plan.season)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assemble(plan)
     TourRequestFactory.create_batch(6, season=plan.season, venue=PlacedVenueFactory())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assemble(plan)
 
 

@@ -15,13 +15,14 @@ from touring.assembly.regions import RegionTree, region_tree
 from touring.assembly.rules import Rules
 from touring.assembly.units import unit_document, unit_problems
 from touring.errors import InvalidSeason
-from touring.models import Plan, Season, Stop, StopLock, StopState, TourRequest, Unit
+from touring.models import Pairing, Plan, Season, Stop, StopLock, StopState, TourRequest, Unit
 from touring.models.stop import PUBLIC_STATES
 from touring.planning import result
 from touring.planning.formats import INSTANCE_FORMAT, parse_instance
 from touring.planning.problem import InvalidProblem, Issue, Problem
 from touring.queries import (
     earlier_stops,
+    pairings_of_season,
     requests_to_plan,
     stops_of_season,
     stops_outside_season,
@@ -139,6 +140,7 @@ class _Reading:
             "start": self.season.first_date.isoformat(),
             "days": self.calendar.days,
             **self.rules.document(),
+            **self._pairings(),
             "regions": self._tree.documents(self.rules.floors),
             "hosts": self._hosts(),
             "units": self._units(),
@@ -208,6 +210,32 @@ class _Reading:
 
     def _weight(self, stop: Stop) -> float:
         return self.rules.contracted_weight if stop.state in PUBLIC_STATES else 1.0
+
+    def _pairings(self) -> dict[str, Any]:
+        """Those of the season's rules, and the rows that last at some time of the season.
+
+        A promise counts for each year that the pairing and the season have in common; a region
+        where nobody asks is none of the problem's.
+        """
+        rows = pairings_of_season(self.season)
+        found = [
+            {
+                "id": row.code,
+                "region": row.recipient.code,
+                "units": sorted(one.code for one in row.units.all()) or None,
+                "min_stops": row.yearly_stops * self._years(row),
+            }
+            for row in rows
+            if row.recipient.code in self._tree.codes
+        ]
+        given = self.rules.document().get("pairings", [])
+        return {"pairings": [*given, *found]} if found else {}
+
+    def _years(self, pairing: Pairing) -> int:
+        """Whole years in common, at least one."""
+        first = max(pairing.first_date, self.season.first_date)
+        end = min(pairing.end_date, self.season.end_date)
+        return max(1, (end - first).days // 365)
 
     def _hosts(self) -> list[dict[str, Any]]:
         closures = defaultdict(list)

@@ -46,7 +46,18 @@ def unit_document(
         ],
         "max_days_out": unit.max_days_out,
         "rest_days": unit.rest_days,
+        **_customs(unit, calendar),
     }
+
+
+def _customs(unit: Unit, calendar: Calendar) -> dict[str, Any]:
+    """The papers (H12), where the unit has any that cover some of the season's days."""
+    papers = [
+        {"country": paper.country, "first": span[0], "end": span[1]}
+        for paper in unit.customs_documents.all()
+        if (span := calendar.clipped(paper.first_date, paper.end_date))
+    ]
+    return {"customs": papers} if papers else {}
 
 
 def unit_problems(unit: Unit, calendar: Calendar) -> Iterator[RowProblem]:

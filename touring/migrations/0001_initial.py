@@ -712,6 +712,7 @@ class Migration(migrations.Migration):
                 ("reason_zh", models.CharField(max_length=200)),
                 ("reason_en", models.CharField(blank=True, max_length=200)),
                 ("replan_proposed", models.JSONField(blank=True, default=list)),
+                ("postponed_events", models.JSONField(blank=True, default=list)),
                 ("declared_at", models.DateTimeField()),
                 ("lifted_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -1312,12 +1313,6 @@ class Migration(migrations.Migration):
                 ("first_date", models.DateField()),
                 ("end_date", models.DateField()),
                 ("yearly_stops", models.PositiveSmallIntegerField()),
-                (
-                    "penalty",
-                    models.FloatField(
-                        default=50, help_text="what a missing stop costs the planner"
-                    ),
-                ),
                 ("created_at", models.DateTimeField()),
                 (
                     "donor",
@@ -2079,12 +2074,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("end_date__gt", models.F("first_date"))),
                 name="pairing_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("penalty__gte", 0)), name="pairing_penalty_not_negative"
             ),
         ),
         migrations.AddConstraint(

@@ -30,7 +30,6 @@ class Pairing(models.Model):
     first_date = models.DateField()
     end_date = models.DateField()
     yearly_stops = models.PositiveSmallIntegerField()
-    penalty = models.FloatField(default=50, help_text="what a missing stop costs the planner")
     units = models.ManyToManyField(Unit, blank=True, related_name="pairings")
     created_at = models.DateTimeField()
 
@@ -41,9 +40,6 @@ class Pairing(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="pairing_ends_after_it_starts", condition=Q(end_date__gt=F("first_date"))
-            ),
-            models.CheckConstraint(
-                name="pairing_penalty_not_negative", condition=Q(penalty__gte=0)
             ),
         ]
 
