@@ -10,6 +10,7 @@ from api.account import views as account
 from api.documents import DocsView, SchemaView
 from api.events import campaigns, dates
 from api.events import views as events
+from api.events.bulk import PushedEventList
 from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
 from api.imports import CommitUpload, UndoUpload, UploadItem, UploadList, sheet_template
@@ -57,6 +58,7 @@ documented: tuple[URLPattern, ...] = (
     path("events/", events.EventList.as_view()),
     path("events/facets/", events.EventFacets.as_view()),
     path("events/mine/", events.MyEventList.as_view()),
+    path("events/by-source/<str:source>/", PushedEventList.as_view()),
     path("events/by-source/<str:source>/<str:uid>/", events.PushedEvent.as_view()),
     path("events/<str:uid>/", events.EventItem.as_view(), name="api-event"),
     path("events/<str:uid>/invitations/", EventInvitationList.as_view()),

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
 from events.models import OutgoingMail
@@ -82,7 +82,11 @@ def leave_mail(
 
 def send_through_settings(message: EmailMultiAlternatives) -> None:
     """Hand ``message`` to the mail server the settings name."""
-    message.send()
+    message.connection = get_connection()
+    try:
+        message.send()
+    finally:
+        message.connection.close()  # Django leaves it open where STARTTLS fails
 
 
 def deliver_mail(

@@ -196,6 +196,9 @@ SCENES: dict[str, Scene] = {
         {"title_zh": "影"},
         seen="{draft.sequence}",
     ),
+    "put_pushed_event_list": Scene(
+        "put", f"{_E}by-source/cms/", SIGNED_IN, {"events": [{"id": "17", **EVENT}]}
+    ),
     "put_pushed_event": Scene("put", f"{_E}by-source/cms/17/", EDITORS, EVENT, status=201),
     "get_event_invitation_list": Scene("get", _E + "{shown.public_uid}/invitations/", EDITORS),
     "post_event_invitation_list": Scene(
