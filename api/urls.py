@@ -15,6 +15,7 @@ from api.events.invitations import EventInvitationList
 from api.feeds import FeedList
 from api.imports import CommitUpload, UndoUpload, UploadItem, UploadList, sheet_template
 from api.inbound import inbound_mail
+from api.sources import views as sources
 from api.touring import board, drafts, holds, plans, request_steps, stop_steps, stops
 from api.touring import views as touring
 from api.venues import opening
@@ -87,6 +88,12 @@ documented: tuple[URLPattern, ...] = (
     path("campaigns/<str:slug>/events/", campaigns.ParticipationList.as_view()),
     path("campaigns/<str:slug>/events/<str:uid>/decide/", campaigns.DecideParticipation.as_view()),
     path("campaigns/<str:slug>/events/<str:uid>/leave/", campaigns.LeaveCampaign.as_view()),
+    path("sources/", sources.SourceList.as_view()),
+    path("sources/<str:slug>/", sources.SourceItem.as_view(), name="api-source"),
+    path("sources/<str:slug>/runs/", sources.SourceRunList.as_view()),
+    path("sources/<str:slug>/read/", sources.ReadSource.as_view()),
+    path("sources/<str:slug>/confirm/", sources.ConfirmSource.as_view()),
+    path("sources/<str:slug>/undo/", sources.UndoSource.as_view()),
     path("occurrences/", events.OccurrenceList.as_view()),
     path("imports/", UploadList.as_view()),
     path("imports/<id:pk>/", UploadItem.as_view(), name="api-import"),

@@ -18,10 +18,20 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 
+_NAMES = {"imports": "import"}
+"""Names that no module can have, for they are words of Python's own."""
+
+
+def module_of(name: str) -> str:
+    """The module behind a benchmark's name."""
+    modules = {other: module for module, other in _NAMES.items()}
+    return f"benchmarks.{modules.get(name, name)}"
+
+
 def names() -> list[str]:
     """The benchmarks there are, in alphabetical order."""
     return sorted(
-        path.stem
+        _NAMES.get(path.stem, path.stem)
         for path in FOLDER.glob("*.py")
         if path.stem != "run" and not path.stem.startswith("_")
     )
@@ -45,7 +55,7 @@ def main(argv: list[str]) -> int:
         return 2
     about = machine()
     begin = time.perf_counter()
-    answer = importlib.import_module(f"benchmarks.{argv[0]}").main(argv[1:])
+    answer = importlib.import_module(module_of(argv[0])).main(argv[1:])
     seconds = round(time.perf_counter() - begin, 3)
     print(json.dumps({"benchmark": argv[0], "machine": about, "seconds": seconds} | answer))
     return 0

@@ -49,6 +49,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 2.0},
     },
     "forget feeds nobody polls": {"task": "events.forget_unread_feeds", "schedule": 86_400.0},
+    "tell museums of calendars that are silent": {
+        "task": "events.tell_of_silence",
+        "schedule": 86_400.0,
+    },
     "extend occurrences to the horizon": {
         "task": "events.extend_occurrences",
         "schedule": 86_400.0,

@@ -23,6 +23,7 @@ from events.models import (
     Event,
     EventImage,
     EventOrganiser,
+    ImportRun,
     Invitation,
     Occurrence,
     OutgoingMail,
@@ -35,6 +36,7 @@ from events.models.choices import choices
 from events.models.event import BILINGUAL
 from events.services import answers, editing, outbox, publishing, subscriptions
 from events.services.checking import checked
+from events.services.undo import undo_last
 from events.services.values import LISTS, EventValues, Organiser, Picture
 from venues.errors import DomainError
 from venues.models import Venue
@@ -282,6 +284,9 @@ class EventAdmin(Refusing):
         )
 
 
+_CHOSEN = ("is_active", "arrival", "field_policy", "skips_known")
+
+
 class SubscriptionForm(forms.ModelForm):
     address = forms.CharField(max_length=500, help_text="https://… or webcal://…")
     venue = forms.ModelChoiceField(queryset=Venue.objects.order_by("slug"))
@@ -296,7 +301,7 @@ class SubscriptionAdmin(Refusing):
     list_display = ("source", "url", "is_active", "succeeded_at", "failed_since", "next_fetch_at")
     list_select_related = ("source",)
     readonly_fields = ("source", "url", "succeeded_at", "failed_since", "next_fetch_at", "report")
-    actions = ("read_soon", "confirm_missing")
+    actions = ("read_soon", "confirm_missing", "undo_last")
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         if obj is None:
@@ -304,7 +309,7 @@ class SubscriptionAdmin(Refusing):
         return super().get_form(request, obj, **kwargs)
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "is_active") if obj else ("address", "venue")
+        return (*self.readonly_fields, *_CHOSEN) if obj else ("address", "venue")
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return self.readonly_fields if obj else ()
@@ -316,8 +321,15 @@ class SubscriptionAdmin(Refusing):
         self, request: HttpRequest, obj: Subscription, form: BaseModelForm, change: bool
     ) -> None:
         if change:
-            subscriptions.set_active(
-                subscription_id=obj.pk, is_active=form.cleaned_data["is_active"]
+            chosen = form.cleaned_data
+            subscriptions.set_policy(
+                subscription_id=obj.pk,
+                by=request.user,
+                now=timezone.now(),
+                arrival=chosen["arrival"],
+                fields=chosen["field_policy"] or {},
+                skips_known=chosen["skips_known"],
+                is_active=chosen["is_active"],
             )
             return
         made = subscriptions.subscribe(
@@ -334,7 +346,7 @@ class SubscriptionAdmin(Refusing):
         self.each(
             request,
             rows,
-            lambda row: subscriptions.read_soon(subscription_id=row.pk, now=now),
+            lambda row: subscriptions.read_soon(subscription_id=row.pk, by=request.user, now=now),
             "will be read with the next round",
         )
 
@@ -353,6 +365,24 @@ class SubscriptionAdmin(Refusing):
 
 class TopicForm(forms.ModelForm):
     uri = forms.CharField(max_length=300, required=False)
+
+    @admin.action(description="Take back the last reading (within a day)")
+    def undo_last(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: undo_last(source=row.source, by=request.user, now=now),
+            "the events are what they were before the last reading",
+        )
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(_ReadOnly, admin.ModelAdmin):
+    list_display = ("source", "started_at", "outcome", "http_status", "counts", "quarantine_count")
+    list_filter = ("outcome",)
+    list_select_related = ("source",)
+    exclude = ("journal",)
 
 
 @admin.register(Topic)

@@ -95,6 +95,11 @@ def edited_by(user: Actor, on: date) -> QuerySet[Event]:
     return Event.objects.filter(edited | _of_source(user, "venue.edit", on))
 
 
+def sources_edited_by(user: Actor, on: date) -> QuerySet[Source]:
+    """Sources of the venues that ``user`` edits."""
+    return Source.objects.filter(where(user, "venue.edit", on=on, venue="venue"))
+
+
 def _of_source(user: Actor, operation: str, on: date) -> Q:
     """Events without a venue (online) are judged by the venue of their source."""
     return Q(venue__isnull=True) & where(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +13,7 @@ from events.adapters.mailbox import Mailbox
 from events.services import (
     answers,
     guests,
+    health,
     notices,
     occurrences,
     outbox,
@@ -18,6 +21,10 @@ from events.services import (
     settling,
     subscriptions,
 )
+
+READERS = 2
+"""Calendars that are read at the same time, in all workers together."""
+READING_SECONDS = 290
 
 
 @shared_task(name="events.deliver_mail", acks_late=True, reject_on_worker_lost=True)
@@ -44,16 +51,36 @@ def update_invitations() -> None:
 
 @shared_task(name="events.refresh_subscriptions", acks_late=True, reject_on_worker_lost=True)
 def refresh_subscriptions() -> None:
-    """One task per calendar, so that a slow or broken one costs only itself."""
-    for subscription_id in subscriptions.due_subscriptions(now=timezone.now()):
-        refresh_subscription.delay(subscription_id)
+    """Set a few readers going, whatever the number of calendars, so that other tasks get a turn."""
+    now = timezone.now()
+    for subscription_id in subscriptions.due_subscriptions(now=now)[:READERS]:
+        refresh_subscription.delay(subscription_id, _until(now))
 
 
 @shared_task(name="events.refresh_subscription", acks_late=True, reject_on_worker_lost=True)
-def refresh_subscription(subscription_id: int) -> None:
+def refresh_subscription(subscription_id: int, until: str = "") -> None:
+    """One task per calendar, so that a slow or broken one costs only itself.
+
+    Up to ``until`` (ISO) the reader goes on with the next calendar that is due, by a message of
+    its own: what waits in the queue comes in between.
+    """
     subscriptions.refresh_subscription(
         fetch=GuardedFetch(), subscription_id=subscription_id, now=timezone.now()
     )
+    now = timezone.now()
+    if until and now.isoformat() < until:
+        for following in subscriptions.due_subscriptions(now=now)[:1]:
+            refresh_subscription.delay(following, until)
+
+
+def _until(now: datetime) -> str:
+    """A little before the timetable sets the next readers going."""
+    return (now + timedelta(seconds=READING_SECONDS)).isoformat()
+
+
+@shared_task(name="events.tell_of_silence", acks_late=True, reject_on_worker_lost=True)
+def tell_of_silence() -> None:
+    health.tell_of_silence(now=timezone.now())
 
 
 @shared_task(name="events.extend_occurrences", acks_late=True, reject_on_worker_lost=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -92,6 +92,20 @@ def habit_of(source: Source) -> float | None:
     if len(moments) < 4:
         return None
     return median((later - earlier).total_seconds() for later, earlier in pairwise(moments))
+
+
+def forget_runs(*, now: datetime) -> int:
+    """Delete what nobody needs any more; the number of runs.
+
+    Journals a day after undoing has become impossible, runs that found nothing new after a week,
+    all others after a year, for a source's habit is read off them.
+    """
+    runs = ImportRun.objects
+    over = runs.filter(finished_at__lt=now - timedelta(days=2), journal__isnull=False)
+    over.update(journal=None)
+    plain = runs.filter(outcome=RunOutcome.UNCHANGED, quarantine_count=0, problem_count=0)
+    number, _ = plain.filter(started_at__lt=now - timedelta(days=7), counts={}).delete()
+    return number + runs.filter(started_at__lt=now - timedelta(days=365)).delete()[0]
 
 
 def _of_sync(report: SyncReport) -> Iterable[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from events.models import FeedRevision, Occurrence, OutgoingMail, ReceivedMail
 from events.models.outbox import MailState
+from events.services.import_runs import forget_runs
 
 TOMBSTONE_DAYS = 90  # how long a withdrawn date is still announced as cancelled
 SEARCH_DAYS = 30  # how long a search nobody changed anything in keeps its Last-Modified
@@ -21,10 +22,11 @@ class Purged:
     mails: int
     occurrences: int
     revisions: int
+    runs: int = 0
 
 
 def purge_expired(*, now: datetime) -> Purged:
-    """Delete finished mail after ``RETENTION_DAYS`` and withdrawn dates after 90 days.
+    """Delete finished mail after ``RETENTION_DAYS``, withdrawn dates after 90 days, old readings.
 
     Anybody can ask for any search, and each leaves a row: those are forgotten after 30 days; who
     still reads one gets it once more in full.
@@ -38,4 +40,6 @@ def purge_expired(*, now: datetime) -> Purged:
     occurrences, _ = withdrawn.delete()
     searches = FeedRevision.objects.filter(key__startswith="search/")
     revisions, _ = searches.filter(changed_at__lt=now - timedelta(days=SEARCH_DAYS)).delete()
-    return Purged(mails=mails, occurrences=occurrences, revisions=revisions)
+    return Purged(
+        mails=mails, occurrences=occurrences, revisions=revisions, runs=forget_runs(now=now)
+    )

@@ -19,7 +19,8 @@ from events.ical.read import Reading
 from events.imports.fetch import Fetch, Fetched, FetchFailed, NotModified, target_of
 from events.imports.isolated import read_isolated
 from events.imports.words import sentence
-from events.models import Arrival, ImportRun, RunOutcome, SourceKind, Subscription
+from events.models import Arrival, ImportRun, RunOutcome, Source, SourceKind, Subscription
+from events.permissions import can_edit_at
 from events.services import import_runs
 from events.services.policies import policy_of, problems_of
 from events.services.sifting import sifted
@@ -96,8 +97,11 @@ def set_policy(
     arrival: str | None = None,
     fields: Mapping[str, str] | None = None,
     skips_known: bool | None = None,
+    is_active: bool | None = None,
 ) -> Subscription:
     """How the source is read from now on; None leaves a part as it is. The file is read anew.
+
+    Without ``is_active`` it is read no longer; its events stay as they are.
 
     ``fields`` says for each field whose word counts (``events.services.policies.Wins``).
 
@@ -118,24 +122,28 @@ def set_policy(
         subscription.field_policy = dict(fields)
     if skips_known is not None:
         subscription.skips_known = skips_known
+    if is_active is not None:
+        subscription.is_active = is_active
     subscription.content_hash = subscription.etag = subscription.last_modified = ""
     subscription.save(
         update_fields=[
-            *("arrival", "field_policy", "skips_known"),
+            *("arrival", "field_policy", "skips_known", "is_active"),
             *("content_hash", "etag", "last_modified"),
         ]
     )
     return subscription
 
 
-def read_soon(*, subscription_id: int, now: datetime) -> None:
-    """Let the timetable read the calendar next time instead of when it is due."""
+def read_soon(*, subscription_id: int, by: Actor, now: datetime) -> None:
+    """Let the timetable read the calendar next time instead of when it is due.
+
+    Raises:
+        NotAllowed: ``by`` does not edit the venue.
+    """
+    source = Source.objects.select_related("venue").get(subscription=subscription_id)
+    if not can_edit_at(by, None, source, now.date()):
+        raise NotAllowed("You may not have this calendar read.")
     Subscription.objects.filter(pk=subscription_id).update(next_fetch_at=now)
-
-
-def set_active(*, subscription_id: int, is_active: bool) -> None:
-    """Read the calendar from now on, or no longer; its events stay as they are."""
-    Subscription.objects.filter(pk=subscription_id).update(is_active=is_active)
 
 
 def refresh_subscription(*, fetch: Fetch, subscription_id: int, now: datetime) -> SyncReport | None:

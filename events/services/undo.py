@@ -68,6 +68,16 @@ def undo_run(*, run_id: int, by: Actor, now: datetime) -> int:
     return len(changed)
 
 
+def undo_last(*, source: Source, by: Actor, now: datetime) -> int:
+    """:func:`undo_run` of the only run that can be taken back. Raises like it."""
+    last = undoable_run(source=source, now=now)
+    if last is None:
+        raise NothingToUndo(
+            f"Nothing of the last {UNDO_HOURS} hours can be taken back.", source=source.slug
+        )
+    return undo_run(run_id=last.pk, by=by, now=now)
+
+
 def _restored(source: Source, journal: Journal, now: datetime) -> list[Event]:
     """The changed events, written, without their dates."""
     ids = {*journal.created, *journal.before}

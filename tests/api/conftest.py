@@ -12,7 +12,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from events.enums import Moderation
-from events.models import Event
+from events.models import Event, ImportRun
+from events.services.journal import Journal
 from events.services.occurrences import refresh_occurrences
 from events.services.private_feeds import hand_out_private_feed
 from tests.factories import events as of_events
@@ -139,6 +140,15 @@ def _events(rows: dict[str, Any]) -> None:
     rows["topic"] = of_events.TopicFactory(slug="light")
     source = of_events.SourceFactory(slug="local")
     rows["api_source"] = of_events.SourceFactory(slug="cms", kind="api", venue=rows["museum"])
+    diary = of_events.SourceFactory(slug="diary", kind="subscription", venue=rows["museum"])
+    rows["diary"] = of_events.SubscriptionFactory(source=diary)
+    rows["import_run"] = ImportRun.objects.create(
+        source=diary,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        outcome="changed",
+        journal=Journal().packed(),
+    )
     in_a_week = timezone.localdate() + timedelta(days=7)
     for name, moderation in {
         "draft": Moderation.DRAFT,

@@ -89,6 +89,7 @@ STOP = {
     "closes_on": "2029-04-01",
 }
 _C = "/api/v1/campaigns/"
+_I = "/api/v1/sources/diary/"
 _M, _E, _R, _P, _S = (
     "/api/v1/memberships/",
     "/api/v1/events/",
@@ -357,6 +358,22 @@ SCENES: dict[str, Scene] = {
         status=201,
     ),
     "get_tour_request_paper": Scene("get", _R + "R-3/papers/{paper.pk}/", AT_MUSEUM),
+    "get_source_list": Scene("get", "/api/v1/sources/", SIGNED_IN),
+    "post_source_list": Scene(
+        "post",
+        "/api/v1/sources/",
+        PUBLISHERS,
+        {"url": "https://museum.example/a.ics", "venue": "museum"},
+        status=201,
+    ),
+    "get_source_item": Scene("get", _I, EDITORS),
+    "patch_source_item": Scene(
+        "patch", _I, PUBLISHERS, {"arrival": "queue", "fields_kept": {"title": "local"}}
+    ),
+    "get_source_run_list": Scene("get", f"{_I}runs/", EDITORS),
+    "post_read_source": Scene("post", f"{_I}read/", EDITORS, status=202),
+    "post_confirm_source": Scene("post", f"{_I}confirm/", PUBLISHERS, status=202),
+    "post_undo_source": Scene("post", f"{_I}undo/", PUBLISHERS, {"run": "{import_run.pk}"}),
     "get_stop_list": Scene("get", _S, EVERYONE),
     "get_my_stop_list": Scene("get", f"{_S}mine/", SIGNED_IN),
     "get_stop_item": Scene("get", f"{_S}proposed/", AT_MUSEUM),

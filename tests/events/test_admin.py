@@ -143,7 +143,8 @@ def test_staff_subscribe_to_an_address_and_are_told_when_it_is_not_read(staff):
 def test_staff_stop_a_subscription_and_confirm_what_is_missing(staff):
     row = SubscriptionFactory()
 
-    staff.post(f"/admin/events/subscription/{row.pk}/change/", {})
+    chosen = {"arrival": "queue", "field_policy": '{"title": "local"}'}
+    staff.post(f"/admin/events/subscription/{row.pk}/change/", chosen)
     staff.post(
         "/admin/events/subscription/",
         {"action": "confirm_missing", "_selected_action": [row.pk]},
@@ -151,6 +152,7 @@ def test_staff_stop_a_subscription_and_confirm_what_is_missing(staff):
 
     row.refresh_from_db()
     assert (row.is_active, row.missing_confirmed) == (False, True)
+    assert (row.arrival, row.field_policy) == ("queue", {"title": "local"})
     assert staff.get(f"/admin/events/subscription/{row.pk}/change/").status_code == 200
 
 

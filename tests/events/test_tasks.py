@@ -38,17 +38,37 @@ def test_deliver_mail_twice_sends_once():
     assert [message.to for message in mail.outbox] == [["host@museum.example"]]
 
 
-def test_refresh_subscriptions_wakes_a_task_for_each_calendar_that_is_due(monkeypatch):
+@pytest.fixture
+def woken(monkeypatch) -> list[tuple]:
+    """What would be sent to the queue, instead of being sent."""
+    sent: list[tuple] = []
+    monkeypatch.setattr(tasks.refresh_subscription, "delay", lambda *args: sent.append(args))
+    return sent
+
+
+def test_refresh_subscriptions_sets_two_readers_going_however_many_calendars_are_due(woken):
     now = timezone.now()
-    due = [SubscriptionFactory(next_fetch_at=now - timedelta(hours=n)) for n in (1, 2)]
+    due = [SubscriptionFactory(next_fetch_at=now - timedelta(hours=n)) for n in (1, 2, 3)]
     SubscriptionFactory(next_fetch_at=now + timedelta(hours=1))
     SubscriptionFactory(is_active=False)
-    woken = []
-    monkeypatch.setattr(tasks.refresh_subscription, "delay", woken.append)
 
     tasks.refresh_subscriptions()
 
-    assert woken == [due[1].pk, due[0].pk]
+    assert [calendar for calendar, _until in woken] == [due[2].pk, due[1].pk]
+
+
+def test_a_reader_goes_on_with_the_next_calendar_by_a_message_of_its_own(woken, monkeypatch):
+    """So that a thousand calendars keep no other task waiting longer than for two of them."""
+    now = timezone.now()
+    first, second = (SubscriptionFactory(next_fetch_at=now - timedelta(hours=n)) for n in (2, 1))
+    monkeypatch.setattr(tasks.GuardedFetch, "__call__", lambda *_, **__: Fetched(b""))
+    until = (now + timedelta(seconds=60)).isoformat()
+
+    tasks.refresh_subscription(first.pk, until)
+    tasks.refresh_subscription(second.pk, until)
+    tasks.refresh_subscription(second.pk, (now - timedelta(seconds=1)).isoformat())
+
+    assert woken == [(second.pk, until)]
 
 
 def test_refresh_subscription_reads_through_the_guarded_fetch_once(monkeypatch):

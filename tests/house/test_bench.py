@@ -47,5 +47,5 @@ def test_benchmark_gets_its_arguments_and_its_answer_is_the_last_line(capsys, mo
 
 def test_every_benchmark_can_be_started():
     for name in run.names():
-        module = __import__(f"benchmarks.{name}", fromlist=["main"])
+        module = __import__(run.module_of(name), fromlist=["main"])
         assert callable(module.main), name
