@@ -18,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 
@@ -69,11 +71,11 @@ def _prepare(folder: Path, database: str) -> None:
 # ---- one large calendar --------------------------------------------------------------------------
 
 
-def _whole_import(body: bytes) -> dict[str, object]:
+def _whole_import(body: bytes) -> dict[str, Any]:
     from django.db import connection
 
     subscription = _subscription("large")
-    figures: dict[str, object] = {"database": connection.vendor, "megabytes": len(body) / 1e6}
+    figures: dict[str, Any] = {"database": connection.vendor, "megabytes": len(body) / 1e6}
     figures["whole import"] = _timed(lambda: _read(subscription, body, 0))
     # Of this process alone and before the peers, whose objects would count as ours.
     figures["peak MB"] = _peak(resource.RUSAGE_SELF)
@@ -83,7 +85,7 @@ def _whole_import(body: bytes) -> dict[str, object]:
     moved = body.replace("第17场".encode(), "第十七场".encode(), 1)
     figures["one event changed"] = _timed(lambda: _read(subscription, moved, 12))
     for name, parse in _parsers().items():
-        figures[f"{name} parses"] = _timed(lambda parse=parse: parse(body))
+        figures[f"{name} parses"] = _timed(partial(parse, body))
     from events.imports import isolated
 
     isolated._reader().end()
@@ -112,14 +114,14 @@ def _check(subscription, number: int) -> None:
 # ---- many small calendars ------------------------------------------------------------------------
 
 
-def _many_sources(number: int, seed: int) -> dict[str, object]:
+def _many_sources(number: int, seed: int) -> dict[str, Any]:
     """One calendar after the other, as one reader does; two read at the same time."""
     bodies = [_calendar(20, seed + n) for n in range(number)]
     rows = [_subscription(f"small-{n}") for n in range(number)]
     waits = []
     began = time.perf_counter()
     for row, body in zip(rows, bodies, strict=True):
-        waits.append(_timed(lambda row=row, body=body: _read(row, body, 0)))
+        waits.append(_timed(partial(_read, row, body, 0)))
     whole = time.perf_counter() - began
     waits.sort()
     return {
