@@ -20,6 +20,8 @@ from events.enums import Accessibility, Attendance, Audience, Sector
 from events.errors import InvalidEvent
 from events.ical.entry import Text
 from events.models import (
+    Campaign,
+    CampaignPartner,
     Event,
     EventImage,
     EventOrganiser,
@@ -27,6 +29,7 @@ from events.models import (
     Invitation,
     Occurrence,
     OutgoingMail,
+    Participation,
     ReceivedMail,
     Source,
     Subscription,
@@ -34,7 +37,7 @@ from events.models import (
 )
 from events.models.choices import choices
 from events.models.event import BILINGUAL
-from events.services import answers, editing, outbox, publishing, subscriptions
+from events.services import answers, campaigns, editing, outbox, publishing, subscriptions
 from events.services.checking import checked
 from events.services.undo import undo_last
 from events.services.values import LISTS, EventValues, Organiser, Picture
@@ -390,6 +393,60 @@ class TopicAdmin(admin.ModelAdmin):
     form = TopicForm
     list_display = ("slug", "name_zh", "name_en", "broader", "replaced_by")
     search_fields = ("slug", "name_zh", "name_en")
+
+
+class PartnerInline(_ReadOnly, admin.TabularInline):
+    model = CampaignPartner
+    fields = readonly_fields = ("organisation", "role", "withdrawn_at")
+    extra = 0
+
+
+class ParticipationInline(_ReadOnly, admin.TabularInline):
+    model = Participation
+    fields = readonly_fields = ("event", "organisation", "state", "is_key_activity", "decided_at")
+    extra = 0
+
+
+@admin.register(Campaign)
+class CampaignAdmin(_ReadOnly, Refusing):
+    """Campaigns are written by their leads, over the interface; staff may announce and close."""
+
+    fields = readonly_fields = (
+        *("slug", "kind", "state", "name_zh", "name_en", "theme_zh", "theme_en", "lead"),
+        *("starts_on", "ends_on", "registration_opens_on", "registration_closes_on"),
+        *("materials_due_on", "admission", "url", "changed_at"),
+    )
+    inlines = (PartnerInline, ParticipationInline)
+    list_display = ("slug", "name_zh", "kind", "lead", "starts_on", "ends_on", "state")
+    list_filter = ("state", "kind")
+    list_select_related = ("lead",)
+    search_fields = ("slug", "name_zh", "name_en")
+    actions = ("announce", "close")
+
+    @admin.action(description="Announce")
+    def announce(self, request: HttpRequest, rows: QuerySet[Campaign]) -> None:
+        self._step(request, rows, campaigns.announce_campaign, "announced")
+
+    @admin.action(description="Close (takes no more events)")
+    def close(self, request: HttpRequest, rows: QuerySet[Campaign]) -> None:
+        self._step(request, rows, campaigns.close_campaign, "closed")
+
+    def _step(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Campaign],
+        take: Callable[..., Campaign],
+        done: str,
+    ) -> None:
+        now = timezone.now()
+        self.each(
+            request,
+            rows,
+            lambda row: take(
+                campaign_id=row.pk, seen_version=row.version, by=request.user, now=now
+            ),
+            done,
+        )
 
 
 @admin.register(Source)

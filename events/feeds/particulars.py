@@ -19,11 +19,16 @@ Line = tuple[Text, Text]
 
 def particulars(event: Event, about: About) -> Text:
     """The lines of ``event`` in both languages; empty when there is nothing to say."""
-    lines = [line for line in _lines(event, about) if line[1]]
+    lines = lines_of(event, about)
     return Text(
         "\n".join(f"{word.zh}：{facts.in_language('zh')}" for word, facts in lines),
         "\n".join(f"{word.en}: {facts.in_language('en')}" for word, facts in lines),
     )
+
+
+def lines_of(event: Event, about: About) -> list[Line]:
+    """The same line by line, for pages."""
+    return [line for line in _lines(event, about) if line[1]]
 
 
 def price_of(event: Event) -> Text:

@@ -10,13 +10,16 @@ from events.models import Event, OutgoingMail, Subscription
 from events.models.outbox import MailState
 from events.services.occurrences import refresh_occurrences
 from tests.factories.events import (
+    CampaignFactory,
+    CampaignPartnerFactory,
     EventFactory,
     OutgoingMailFactory,
+    ParticipationFactory,
     SourceFactory,
     SubscriptionFactory,
     TopicFactory,
 )
-from tests.factories.venues import UserFactory, VenueFactory
+from tests.factories.venues import OrganisationFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +179,45 @@ def test_the_other_pages_can_be_read(staff, page):
 
     assert staff.get(f"/admin/events/{page}/").status_code == 200
     assert staff.get(f"/admin/events/{page}/{row.pk}/change/").status_code == 200
+
+
+def test_staff_see_campaigns_and_announce_them(staff):
+    campaign = CampaignFactory(state="draft")
+    ParticipationFactory(campaign=campaign)
+    CampaignPartnerFactory(campaign=campaign)
+
+    page = staff.get(f"/admin/events/campaign/{campaign.pk}/change/")
+    answer = staff.post(
+        "/admin/events/campaign/",
+        {"action": "announce", "_selected_action": [campaign.pk]},
+        follow=True,
+    )
+
+    campaign.refresh_from_db()
+    assert page.status_code == 200
+    assert said(answer) == [f"{campaign}: announced"]
+    assert campaign.state == "announced"
+
+
+def test_staff_state_organisers_and_pictures_beside_the_event(staff):
+    organisation = OrganisationFactory()
+    rows = {
+        "organisers-TOTAL_FORMS": "1",
+        "organisers-0-organisation": organisation.pk,
+        "organisers-0-role": "co_organiser",
+        "images-TOTAL_FORMS": "1",
+        "images-0-url": "https://a.example/1.jpg",
+        "images-0-alt_zh": "望远镜",
+        "images-0-licence": "cc0",
+    }
+
+    answer = staff.post("/admin/events/event/add/", form(VenueFactory(), **rows))
+
+    event = Event.objects.get()
+    assert answer.status_code == 302
+    assert [(each.organisation, each.role) for each in event.organisers.all()] == [
+        (organisation, "co_organiser")
+    ]
+    assert [(each.url, each.licence) for each in event.images.all()] == [
+        ("https://a.example/1.jpg", "cc0")
+    ]

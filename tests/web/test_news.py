@@ -145,3 +145,19 @@ def test_the_page_of_an_event_tells_search_engines_about_it(client, venue):
 
     assert '<script type="application/ld+json">{"@context":"https://schema.org"' in page
     assert '"name":"光\\u003c/script\\u003e"' in page
+
+
+def test_the_page_of_an_event_shows_its_facts_and_never_calls_the_unknown_free(client, venue):
+    priced = shown(
+        venue, is_free=False, price_amount="20.00", price_currency="CNY", age_min=8,
+        registration_url="https://book.example/1",
+    )  # fmt: skip
+    unknown = shown(venue)
+
+    page = client.get(f"/events/{priced.public_uid}/?lang=en").content.decode()
+    other = client.get(f"/events/{unknown.public_uid}/?lang=en").content.decode()
+
+    assert "<dt>Price</dt><dd>20 CNY</dd>" in page
+    assert "<dt>Age</dt><dd>from 8 years</dd>" in page
+    assert '<a href="https://book.example/1" rel="nofollow">' in page
+    assert "<dt>Price</dt><dd>ask the organiser</dd>" in other

@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 
 from events.errors import FeedNotFound
 from events.feeds import subjects
-from events.feeds.about import about_events
+from events.feeds.about import About, about_events
 from events.feeds.entries import entry_of
 from events.feeds.feed import Feed
 from events.feeds.jsonld import embedded, event_document
+from events.feeds.particulars import lines_of
 from events.feeds.subjects import Moved
 from events.models import Event, Occurrence
 from events.queries import Window, occurrences
@@ -69,11 +70,7 @@ def calendar(request: HttpRequest, kind: str, subject: str) -> HttpResponse | Mo
 def event(request: HttpRequest, uid: str) -> HttpResponse:
     """One event with its dates to come, or one of its dates."""
     feed = subjects.in_language(subjects.event_feed(uid), language())
-    found = (
-        Event.objects.select_related("venue__region")
-        .prefetch_related("organisers__organisation")
-        .get(pk=feed.event_id)
-    )
+    found = Event.objects.select_related("venue__region").get(pk=feed.event_id)
     dates = Occurrence.objects.filter(event=found).order_by("starts_at")
     if feed.occurrence_key:
         dates = dates.filter(key=feed.occurrence_key)
@@ -81,6 +78,7 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
     shown = _shown(coming[:MOST_ITEMS]) or _shown(dates.reverse()[:1])
     if not shown:
         raise FeedNotFound("The event has no date.")
+    about = about_events([found.pk])[found.pk]
     context = {
         "feed": feed,
         "event": found,
@@ -88,18 +86,18 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
         "more": shown[1:13],
         "more_count": max(0, len(shown) - 13),
         "subscription": subscription_to(feed),
-        "document": _document(found, coming, shown[0].uid),
+        "facts": lines_of(found, about),
+        "document": _document(found, coming, shown[0].uid, about),
     }
     return render(request, "web/event.html", context)
 
 
-def _document(event: Event, coming: QuerySet[Occurrence], uid: str) -> str:
+def _document(event: Event, coming: QuerySet[Occurrence], uid: str, about: About) -> str:
     """What search engines read of the page."""
     rows = list(coming.select_related("event__venue__region")[:MOST_ITEMS])
     if not rows:
         last = Occurrence.objects.filter(event=event).select_related("event__venue__region")
         rows = [row for row in last.order_by("-starts_at")[:MOST_ITEMS] if row.public_uid == uid]
-    about = about_events([event.pk])[event.pk]
     return embedded(event_document(event, rows, about, language=language()))
 
 
