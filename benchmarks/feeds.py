@@ -447,7 +447,11 @@ def _print_table(answer: dict) -> None:
     for name, figure in answer["figures"].items():
         row = f"{name:20} {figure['ms']:10.3f} {figure['cpu_ms']:10.3f} {figure['bytes']:10}"
         print(row)
-    for name in ("hello_over_304", "hello_over_warm_gzip", "cold_faster_than"):
+    for name in (
+        *("hello_over_304", "hello_cpu_over_304"),
+        *("hello_over_warm_gzip", "hello_cpu_over_warm_gzip"),
+        *("cold_faster_than", "first_faster_than", "one_change_faster_than"),
+    ):
         print(f"{name.replace('_', ' ')}: {answer[name]}")
     for missing in answer["not_measured"]:
         print(f"not measured: {missing}")
