@@ -149,7 +149,7 @@ class Event(Bilingual):
     class Meta:
         ordering = ["start_date", "pk"]
         indexes = [
-            models.Index(fields=["venue", "moderation"], name="event_by_venue"),
+            models.Index(fields=["venue", "moderation", "visibility"], name="event_by_venue"),
             models.Index(fields=["changed_at"], name="event_by_change"),
             models.Index(
                 fields=["moderation", "visibility", "start_date", "id"], name="event_by_start"
