@@ -108,6 +108,7 @@ documented: tuple[URLPattern, ...] = (
     path("units/<str:code>/", touring.UnitItem.as_view()),
     path("seasons/", touring.SeasonList.as_view()),
     path("seasons/<str:slug>/", touring.SeasonItem.as_view(), name="api-season"),
+    path("seasons/<str:slug>/need-index/", touring.NeedIndex.as_view()),
     path("tour-requests/", touring.TourRequestList.as_view()),
     path("tour-requests/<str:code>/", touring.TourRequestItem.as_view(), name="api-tour-request"),
     path("tour-requests/<str:code>/accept/", touring.AcceptTourRequest.as_view()),

@@ -80,6 +80,23 @@ class SeasonRow(RowSerializer):
     end_date = serializers.DateField(help_text="not included")
 
 
+class NeedRow(serializers.Serializer):
+    """A county's need: ``index`` is the sum of the parts (each 0 to 1) by the season's weights."""
+
+    region = serializers.CharField()
+    index = serializers.FloatField()
+    parts = serializers.DictField(child=serializers.FloatField())
+    missing = serializers.ListField(
+        child=serializers.CharField(), help_text="parts without a figure, counted as 0"
+    )
+
+
+class NeedIndexRow(serializers.Serializer):
+    season = serializers.CharField()
+    weights = serializers.DictField(child=serializers.FloatField())
+    counties = NeedRow(many=True, help_text="the neediest first")
+
+
 class CallRow(RowSerializer):
     slug = serializers.CharField()
     name_zh = serializers.CharField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,9 +14,10 @@ from rest_framework.response import Response
 from api.preconditions import seen_version
 from api.schema import operation
 from api.touring import bodies
-from api.touring.serializers import ExhibitionRow, SeasonRow, TourRequestRow, UnitRow
+from api.touring.serializers import ExhibitionRow, NeedIndexRow, SeasonRow, TourRequestRow, UnitRow
 from api.venues.filters import region_called
 from api.views import PrivateView, ResourceView
+from touring.assembly import needs_of, weights_of
 from touring.models import Exhibition, Season, TourRequest, Unit
 from touring.permissions import requests_visible_to
 from touring.services import requests, seasons
@@ -89,6 +91,22 @@ class SeasonItem(ResourceView):
     @operation(answers=SeasonRow)
     def get(self, request: Request, slug: str) -> Response:
         return self.row(SeasonRow, Season.objects.filter(slug=slug))
+
+
+class NeedIndex(ResourceView):
+    resource = "seasons"
+
+    @operation(answers=NeedIndexRow)
+    def get(self, request: Request, slug: str) -> Response:
+        """How much each county of the season needs a visit, with the parts of the figure."""
+        season = get_object_or_404(Season.objects.select_related("region"), slug=slug)
+        return Response(
+            {
+                "season": season.slug,
+                "weights": weights_of(season),
+                "counties": [asdict(one) for one in needs_of(season)],
+            }
+        )
 
 
 class TourRequestView(PrivateView):

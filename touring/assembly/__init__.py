@@ -5,6 +5,7 @@ give an equal instance with an equal hash.
 """
 
 from touring.assembly.assembly import Assembly, assemble, instance_of
+from touring.assembly.need import needs_of, weights_of
 from touring.assembly.places import FACILITIES, space_used_by
 from touring.assembly.plans import outdated_stops, plan_of, planned_stops, version_maintenance
 from touring.assembly.units import requirement_problems
@@ -14,10 +15,12 @@ __all__ = [
     "Assembly",
     "assemble",
     "instance_of",
+    "needs_of",
     "outdated_stops",
     "plan_of",
     "planned_stops",
     "requirement_problems",
     "space_used_by",
     "version_maintenance",
+    "weights_of",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from touring import lifecycles
 from touring.assembly.days import Calendar
+from touring.assembly.need import needs_of, scale_of
 from touring.assembly.places import Place, closed_spans, offers_of, place_of, without_coordinates
 from touring.assembly.problems import RowProblem, invalid_season, row_problem
 from touring.assembly.regions import RegionTree, region_tree
@@ -122,6 +123,8 @@ class _Reading:
         self.places = dict(sorted(self.places.items()))
         self._locks = list(plan.locks.select_related("unit", "request")) if plan else []
         self._busy = list(stops_outside_season(season))
+        scale = 0.0 if self.rules.problems else scale_of(season)
+        self._extra = {one.region: scale * one.index for one in needs_of(season)} if scale else {}
         self._tree: RegionTree = region_tree(
             [place.venue.region for place in self.places.values()],
             [region for unit in self.units for region in unit.regions.all()],
@@ -279,7 +282,8 @@ class _Reading:
             "host": self._place_of_request[request.code].id,
             "exhibitions": wanted or None,
             "stay_days": request.stay_days,
-            "value": request.value,
+            "value": request.value
+            + self._extra.get(self._tree.county_of(request.venue.region), 0.0),
             "must": request.must,
             "township": request.venue.region.level == RegionLevel.TOWNSHIP,
             "windows": [

@@ -9,6 +9,7 @@ from typing import Any
 from touring.assembly.days import Calendar
 from touring.assembly.problems import RowProblem
 from touring.models import Season
+from touring.planning.need import WEIGHTS
 
 CONTRACTED_WEIGHT = 10.0
 _KNOWN = (
@@ -20,6 +21,7 @@ _KNOWN = (
     "crews",
     "rotations",
     "contracted_weight",
+    "need",
 )
 
 
@@ -37,6 +39,20 @@ class Rules:
         self.objective = season.objective
         for name in sorted(self._rules.keys() - set(_KNOWN)):
             self._refuse(f"rules.{name}", f"is unknown: choose out of {', '.join(_KNOWN)}")
+        self._read_need()
+
+    def _read_need(self) -> None:
+        need = self._object(self._rules.get("need", {}), "rules.need")
+        for name in sorted(need.keys() - {"weights", "scale"}):
+            self._refuse(f"rules.need.{name}", "is unknown: choose out of weights, scale")
+        weights = self._object(need.get("weights", {}), "rules.need.weights")
+        for name in sorted(weights.keys() - set(WEIGHTS)):
+            self._refuse(
+                f"rules.need.weights.{name}", f"is unknown: choose out of {', '.join(WEIGHTS)}"
+            )
+        for name, figure in [*weights.items(), ("scale", need.get("scale", 0))]:
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or figure < 0:
+                self._refuse(f"rules.need.{name}", f"{figure!r} is no number from 0")
 
     @property
     def contracted_weight(self) -> float:

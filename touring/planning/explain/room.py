@@ -28,6 +28,7 @@ from touring.planning.solvers.draft import HOME, Season, Task
 from touring.planning.solvers.options import NEVER
 
 _UNITS_FORCED = 6
+OVERLOOKED = 1e-6
 _UNITS_REFILLED = 2
 
 
@@ -38,6 +39,7 @@ class _Forced:
     tasks: tuple[Task, ...]
     score: float
     lost: tuple[int, ...] = ()
+    better: Plan | None = None
 
 
 class Room:
@@ -51,6 +53,7 @@ class Room:
         place_locks(self.draft)
         place_previous(self.draft, plan)
         self.value = value_of(problem, self.draft.plan(), previous).total
+        self.better: Plan | None = None
 
     def reasons(self, request: int) -> tuple[Reason, ...]:
         """Why a request that fits and has open days is not in the plan."""
@@ -160,7 +163,8 @@ class Room:
             now = draft.seasons[trial.unit]
             opens = now.begins[_place_of(draft, now, request)]
             lost = tuple(sorted(served - set(draft.unit_of_request)))
-            results.append(_Forced(trial.unit, opens, now.tasks, score, lost))
+            better = draft.plan() if score > self.value + OVERLOOKED else None
+            results.append(_Forced(trial.unit, opens, now.tasks, score, lost, better))
             draft.restore(kept)
         return max(results, key=lambda one: one.score, default=None)
 
@@ -258,9 +262,11 @@ class Room:
     def _priced(self, request: int, forced: _Forced) -> Reason:
         problem = self.problem
         loss = self.value - forced.score
+        if forced.better is not None:
+            self.better = forced.better
         unit = problem.units[forced.unit].id
         date = date_of(problem, forced.opens)
-        if loss < -1e-6:
+        if loss < -OVERLOOKED:
             return reason("overlooked", unit=unit, date=date, opens=forced.opens, gain=-loss)
         if not forced.lost:
             return reason("not_worth_it", unit=unit, date=date, opens=forced.opens, loss=loss)
