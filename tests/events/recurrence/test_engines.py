@@ -6,6 +6,7 @@ Every class of disagreement is listed in ``docs/recurrence.md`` with the RFC's a
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -53,6 +54,8 @@ def class_of(engine: str, rule: str) -> str:
         return "hours"
     if engine == "ical.js" and "MONTHLY" in rule and "BYMONTH=" in rule:
         return "months with an interval"
+    if engine == "ical.js" and "BYMONTHDAY" in rule and re.search(r"BYDAY=[^;]*\d", rule):
+        return "numbered weekdays beside days of the month"
     return ""
 
 
