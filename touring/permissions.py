@@ -11,7 +11,6 @@ from touring.models import (
     Exhibition,
     FacilityReport,
     Hold,
-    HoldSubject,
     Pairing,
     Plan,
     Season,
@@ -130,9 +129,7 @@ def can_take_stop_step(user: Actor | None, stop: Stop, operation: str, on: date)
 
 def can_hold(user: Actor | None, subject: str, unit: Unit, venue: Venue, on: date) -> bool:
     """Stand in line: for a unit the people of the venue, for a place the keepers of the unit."""
-    if subject == HoldSubject.UNIT:
-        return may(user, "hold.write", on=on, venue=venue)
-    return may(user, "hold.write", on=on, home=unit.home)
+    return may(user, "hold.write", on=on, state=subject, venue=venue, home=unit.home)
 
 
 def holds_visible_to(user: Actor | None, on: date) -> QuerySet[Hold]:

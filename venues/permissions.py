@@ -31,6 +31,7 @@ from venues.rights import (
     ALONG_ORGANISATIONS,
     EDITORS,
     GRANTS,
+    OFFICERS,
     PLACES,
     PLANNERS,
     PUBLISHERS,
@@ -57,6 +58,7 @@ __all__ = [
     "may",
     "may_grant",
     "memberships_visible_to",
+    "needs_second_factor",
     "regions_of",
     "require",
     "venues_of",
@@ -225,6 +227,14 @@ def require(allowed: bool, message: str, **detail: Any) -> None:
     """Raises: NotAllowed: with ``message``, unless ``allowed``."""
     if not allowed:
         raise NotAllowed(message, **detail)
+
+
+def needs_second_factor(user: Actor | None, on: date) -> bool:
+    """Officers, administrators and superusers: whose password alone opens too much."""
+    if user is None or not user.is_active:
+        return False
+    held = Membership.objects.valid_on(on).filter(user=user.pk)
+    return user.is_superuser or held.filter(role__in=OFFICERS | ADMINISTRATORS).exists()
 
 
 def may_grant(user: Actor | None, role: str, place: Place, on: date) -> bool:

@@ -170,8 +170,8 @@ RIGHTS: tuple[Right, ...] = (
         "approve what places say they offer",
     ),
     Right("visit.write", HOSTS | PLANNERS, "venue", "ask for a vehicle, say how it was"),
-    Right("hold.write", HOSTS | PLANNERS, "venue", "stand in line for a unit"),
-    Right("hold.write", KEEPERS, "home", "stand in line for a place"),
+    Right("hold.write", HOSTS | PLANNERS, "venue", "stand in line for a unit", ("unit",)),
+    Right("hold.write", KEEPERS, "home", "stand in line for a place", ("place",)),
     Right("hold.read", HOSTS | PLANNERS | OFFICERS, "venue", "see who stands in line"),
     Right("hold.read", KEEPERS, "home", "see who stands in line"),
     Right(

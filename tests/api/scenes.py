@@ -325,7 +325,7 @@ SCENES: dict[str, Scene] = {
     "get_tour_request_list": Scene("get", _R, SIGNED_IN),
     "get_tour_request_item": Scene("get", f"{_R}R-1/", AT_MUSEUM),
     "post_tour_request_list": Scene(
-        "post", _R, HOSTS | PLANNERS, {**WISH, "season": "2027"}, status=201
+        "post", _R, HOSTS | PLANNERS, {**WISH, "season": "2027", "call": "call"}, status=201
     ),
     "put_tour_request_item": Scene(
         "put", f"{_R}R-1/", HOSTS | PLANNERS, WISH, seen="{request.version}"
