@@ -28,11 +28,14 @@ def feed_bytes(feed: Feed, version: FeedVersion, *, gzipped: bool) -> tuple[Feed
     with _rendering:  # ten thousand clients after a change are one rendering in this process
         if (kept := _kept(feed, version, gzipped)) is not None:
             return version, kept
-        etag, plain = render_feed(feed, version)
-        version = replace(version, etag=etag)
+        plain = _kept(feed, version, gzipped=False)
+        if plain is None:
+            etag, plain = render_feed(feed, version)
+            version = replace(version, etag=etag)
+            _keep(feed, version, plain, gzipped=False)
         data = _compressed(plain) if gzipped else plain
-        if not feed.is_private:
-            cache.set(_key(version, gzipped=gzipped), data, KEPT_SECONDS)
+        if gzipped:
+            _keep(feed, version, data, gzipped=True)
     return version, data
 
 
@@ -43,6 +46,11 @@ def _compressed(plain: bytes) -> bytes:
 
 def _kept(feed: Feed, version: FeedVersion, gzipped: bool) -> bytes | None:
     return None if feed.is_private else cache.get(_key(version, gzipped=gzipped))
+
+
+def _keep(feed: Feed, version: FeedVersion, data: bytes, *, gzipped: bool) -> None:
+    if not feed.is_private:
+        cache.set(_key(version, gzipped=gzipped), data, KEPT_SECONDS)
 
 
 def _key(version: FeedVersion, *, gzipped: bool) -> str:
