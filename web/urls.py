@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from web import feeds, health, news, rpde, sitemap
-from web.pages import invitations, views, workbench
+from web.pages import invitations, views, whats_on, workbench
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -30,6 +30,9 @@ urlpatterns = [
     ),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("", views.home, name="home"),
+    path("whats-on/", whats_on.whats_on, name="whats-on"),
+    path("whats-on/follow/", whats_on.follow, name="follow"),
+    path("s/<slug:code>/", whats_on.saved_search, name="saved-search"),
     path("desk/plans/", workbench.plans, name="plans"),
     path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),

@@ -50,6 +50,10 @@ def addresses() -> list[str]:
         "/venues/hefei/?month=2027-03",
         f"/events/{rows[0].public_uid}/",
         f"/events/{rows[2].public_uid}/",
+        "/whats-on/?start=2027-03-01&kind=other",
+        "/whats-on/?start=2027-03-01&view=map",
+        "/whats-on/?start=nonsense",
+        "/whats-on/follow/?q=%E7%89%B9%E5%B1%95",
         "/nowhere/",
         "/venues/hefei/?month=nonsense",
     ]

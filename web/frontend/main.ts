@@ -22,3 +22,17 @@ document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(offerC
 document.querySelectorAll<HTMLButtonElement>("button[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
+
+// "Near me": the place is asked for only when the button is pressed, rounded, and never kept.
+document.querySelectorAll<HTMLButtonElement>("button[data-near]").forEach((button) => {
+  if (!("geolocation" in navigator)) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const query = new URLSearchParams(window.location.search);
+      query.set("near", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+      query.delete("region");
+      window.location.search = query.toString();
+    });
+  });
+});

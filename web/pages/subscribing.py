@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.conf import settings
+
 from events.feeds.feed import Feed
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """Where one feed can be followed; ``url`` is the plain address to copy."""
+    """Where one feed can be followed; ``url`` is the plain address to copy, ``path`` its end."""
 
+    path: str
     url: str
     webcal: str
     google: str
@@ -19,19 +22,25 @@ class Subscription:
 
 
 def subscription_to(feed: Feed) -> Subscription:
-    """The addresses that start a subscription in each program.
+    """The addresses that start a subscription of the feed in each program."""
+    return subscription_at(feed.path, feed.name.in_language(feed.language))
+
+
+def subscription_at(path: str, name: str) -> Subscription:
+    """The addresses that start a subscription of ``path``, by the site's configured address.
 
     ``webcal:`` opens the system's calendar (Apple, Thunderbird, Outlook); Google takes the
     address as ``cid``, Outlook on the web wants https.
     """
-    bare = feed.url.partition("://")[2]
-    name = quote(feed.name.in_language(feed.language), safe="")
+    url = settings.SITE_URL + path
+    bare = url.partition("://")[2]
     return Subscription(
-        url=feed.url,
+        path=path,
+        url=url,
         webcal=f"webcal://{bare}",
         google=f"https://calendar.google.com/calendar/r?cid={quote(f'webcal://{bare}', safe='')}",
         outlook=(
             "https://outlook.live.com/calendar/0/addfromweb"
-            f"?url={quote(feed.url, safe='')}&name={name}"
+            f"?url={quote(url, safe='')}&name={quote(name, safe='')}"
         ),
     )

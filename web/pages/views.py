@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +12,6 @@ from django.utils.formats import date_format
 from events.errors import FeedNotFound
 from events.feeds import subjects
 from events.feeds.about import About, about_events
-from events.feeds.entries import entry_of
 from events.feeds.feed import Feed
 from events.feeds.jsonld import embedded, event_document
 from events.feeds.particulars import lines_of
@@ -25,7 +23,9 @@ from venues.models import Region, RegionLevel, Venue
 from web.feeds import feed_of
 from web.pages.month import Item, Month, MonthPlan
 from web.pages.page import language, page
+from web.pages.shown import items_of
 from web.pages.subscribing import subscription_to
+from web.pages.tour import tour_of
 
 MOST_ITEMS = 400
 _VIEWS = ("list", "month")
@@ -75,7 +75,7 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
     if feed.occurrence_key:
         dates = dates.filter(key=feed.occurrence_key)
     coming = dates.filter(ends_at__gt=timezone.now())
-    shown = _shown(coming[:MOST_ITEMS]) or _shown(dates.reverse()[:1])
+    shown = items_of(coming[:MOST_ITEMS]) or items_of(dates.reverse()[:1])
     if not shown:
         raise FeedNotFound("The event has no date.")
     about = about_events([found.pk])[found.pk]
@@ -103,14 +103,7 @@ def _document(event: Event, coming: QuerySet[Occurrence], uid: str, about: About
 
 def _items(feed: Feed, window: Window) -> list[Item]:
     found = occurrences(feed.asked, window=window, scope=feed.scope)
-    return _shown(found[: MOST_ITEMS + 1])
-
-
-def _shown(found: QuerySet[Occurrence]) -> list[Item]:
-    rows = found.select_related("event__venue").prefetch_related(
-        "event__topics", "event__references"
-    )
-    return [Item(row.public_uid, entry_of(row)) for row in rows]
+    return items_of(found[: MOST_ITEMS + 1])
 
 
 def _next_month(feed: Feed, month: Month) -> Month | None:
@@ -135,4 +128,6 @@ def _about(kind: str, subject: str) -> dict[str, object]:
     if kind == "venues":
         venue = Venue.objects.select_related("region__parent", "organisation").get(slug=subject)
         return {"venue": venue}
+    if kind == "exhibitions":
+        return {"tour": tour_of(subject, today=timezone.localdate())}
     return {}

@@ -29,12 +29,36 @@ def link(context: dict[str, Any], name: str, **words: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def link_to(context: dict[str, Any], name: str, **query: str) -> str:
+    """The address of a page that takes no words, with a query, in the language chosen."""
+    return _with_query(reverse(name), {**_kept(context["request"]), **query})
+
+
+@register.simple_tag(takes_context=True)
 def here(context: dict[str, Any], **changes: Any) -> str:
     """This page with other parameters; ``None`` drops one."""
     request: HttpRequest = context["request"]
     query = {name: request.GET[name] for name in ("lang", "view", "month") if name in request.GET}
     query |= changes
     return _with_query(request.path, query)
+
+
+@register.simple_tag(takes_context=True)
+def here_all(context: dict[str, Any], **changes: Any) -> str:
+    """This page with its whole query, and some of it changed; ``None`` drops a parameter."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """A number as drawings want it, whatever the page's language."""
+    return f"{value:g}"
 
 
 @register.filter
