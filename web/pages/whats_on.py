@@ -173,7 +173,8 @@ def _groups(request: HttpRequest, asked: EventFilter, window: Window) -> list[Gr
         chosen = getattr(asked, field)
         own = counts
         if chosen:
-            own = facets(events(replace(asked, **{field: ()}), window=window))
+            without: dict[str, Any] = {field: ()}
+            own = facets(events(replace(asked, **without), window=window))
         groups.append(
             Group(titles[parameter], _choices(request, parameter, chosen, own[parameter], labels))
         )
