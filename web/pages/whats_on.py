@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -146,7 +146,7 @@ def _window(asked: EventFilter, today: date) -> Window:
 
 
 def _day(value: date | None) -> date | None:
-    return value.date() if hasattr(value, "date") else value  # a moment is a date, too
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _by_day(items: Iterable[Item], first: date) -> list[tuple[date, list[Item]]]:
