@@ -308,6 +308,7 @@ SCENES: dict[str, Scene] = {
     "get_unit_item": Scene("get", "/api/v1/units/U-1/", EVERYONE),
     "get_season_list": Scene("get", "/api/v1/seasons/", EVERYONE),
     "get_season_item": Scene("get", "/api/v1/seasons/2027/", EVERYONE),
+    "get_need_index": Scene("get", "/api/v1/seasons/2027/need-index/", EVERYONE),
     "post_season_list": Scene(
         "post",
         "/api/v1/seasons/",
@@ -513,6 +514,7 @@ SCENES: dict[str, Scene] = {
     "get_run_list": Scene("get", "/api/v1/runs/", SIGNED_IN),
     "get_run_item": Scene("get", "/api/v1/runs/{run.pk}/", IN_PROVINCE),
     "post_cancel_run": Scene("post", "/api/v1/runs/{run.pk}/cancel/", PLANNERS),
+    "get_plan_version_diff": Scene("get", f"{_P}versions/1/diff/1/", IN_PROVINCE),
     "get_version_item": Scene("get", "/api/v1/versions/{version.pk}/", IN_PROVINCE),
     "get_version_diff_item": Scene("get", "/api/v1/versions/{version.pk}/diff/", IN_PROVINCE),
 }
