@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event as Flag
 from typing import Any
@@ -21,7 +21,7 @@ from touring.models import Plan, PlanVersion, Run, RunKind
 from touring.permissions import can_plan_season
 from touring.planning import result
 from touring.planning.check import violations
-from touring.planning.explain import explained
+from touring.planning.explain import explain, explained
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
 from touring.services.branching import (
@@ -240,7 +240,9 @@ def _computed_apart(assembly: Assembly, special: Computation, stop: StopCriterio
     """A run of a kind of its own; locks that a disturbance released are no reason to refuse it."""
     plan, outcome = special(stop)
     if not violations(assembly.problem, plan):
-        plan = explained(assembly.problem, plan, previous=assembly.previous)
+        # Reasons alone: what was cancelled or forbidden must not come back as overlooked.
+        reasons = explain(assembly.problem, plan, previous=assembly.previous)
+        plan = replace(plan, unserved=reasons)
     return plan, outcome
 
 
