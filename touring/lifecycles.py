@@ -272,6 +272,15 @@ STANDING_STOPS = (
 )
 """Under way or over: cannot be planned otherwise any more."""
 
+UNDECIDED_STOPS = ("proposed", "option", "challenged")
+"""Nobody has agreed on the dates yet."""
+
+ENDED_STOPS = ("closing", "handed_over", "reported", "closed")
+"""The run is over: nothing about its dates is to be answered any more."""
+
+DELIVERED_STOPS = ("open", *ENDED_STOPS)
+"""The public was, or is, let in."""
+
 LIVE_HOLDS = ("live", "challenged")
 
 

@@ -64,12 +64,14 @@ class LocalEdit(models.Model):
     """A field of an imported event that somebody changed here; the event's row has the value.
 
     ``source_value`` is what the source said at that time, to notice when it says something else.
+    What is firm stays whatever the source's policy is: a suspended region's events.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="local_edits")
     field = models.CharField(max_length=40, help_text="as in events.services.policies")
     source_value = models.JSONField(default=dict, blank=True)
     edited_at = models.DateTimeField()
+    is_firm = models.BooleanField(default=False)
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -71,6 +71,30 @@ def forget_edits(*, event_id: int, fields: Collection[str]) -> None:
     LocalEdit.objects.filter(event_id=event_id, field__in=fields).delete()
 
 
+def hold_firmly(event: Event, field: str, *, before: Mapping[str, Any], now: datetime) -> None:
+    """Keep an imported event's field as it is here, whatever its source says, until forgotten.
+
+    For what the network decides above museums and their systems; nothing for other events.
+    """
+    if event.source.kind in _READ_AGAIN:
+        LocalEdit.objects.bulk_create(
+            [
+                LocalEdit(
+                    event=event,
+                    field=field,
+                    source_value=_plain(before),
+                    edited_at=now,
+                    is_firm=True,
+                )
+            ],
+            ignore_conflicts=True,  # an edit by people of the museum is kept by its own policy
+        )
+
+
+def forget_firm_edits(*, event_ids: Collection[int]) -> None:
+    LocalEdit.objects.filter(event_id__in=event_ids, is_firm=True).delete()
+
+
 def kept_fields(
     stored: Mapping[str, Stored], wanted: Mapping[str, Wanted], policy: Policy
 ) -> dict[str, Stored]:
@@ -85,7 +109,11 @@ def kept_fields(
     for edit in LocalEdit.objects.filter(event__source__in=sources):
         uid = uid_of[edit.event_id]
         wins = policy.wins(edit.field)
-        if wins == Wins.LOCAL or (wins == Wins.NEWEST and not _says_more(edit, stored, wanted)):
+        if (
+            edit.is_firm
+            or wins == Wins.LOCAL
+            or (wins == Wins.NEWEST and not _says_more(edit, stored, wanted))
+        ):
             kept[uid].add(edit.field)
         else:
             lost.append(edit.pk)

@@ -154,7 +154,7 @@ def test_a_second_publication_moves_and_cancels_what_is_public(first, publish, p
     }
     assert public_events() == {
         "AH-2027-001": ("2027-03-01", 0, "scheduled"),
-        "AH-2027-002": ("2027-04-01", 1, "scheduled"),
+        "AH-2027-002": ("2027-04-01", 1, "rescheduled"),
         "AH-2027-003": ("2027-05-01", 1, "cancelled"),
     }
     assert stops()["AH-2027-002"] == ("AH-02", "2027-04-01", "contracted")

@@ -375,7 +375,7 @@ def test_strangers_add_no_files(levels, submitted, now):
             request_id=submitted.pk,
             name="a.pdf",
             content=b"%PDF-1.7",
-            by=levels.officers["county"],
+            by=levels.officers["prefecture"],
             now=now,
         )
 

@@ -14,7 +14,7 @@ class Suspension(models.Model):
     """Nothing is shown in ``region`` and below on ``[first_date, end_date)``, until lifted.
 
     ``replan_proposed`` holds the numbers of the runs that were asked for, ``postponed_events``
-    those of the museums' own events that were put off and get their status back.
+    what :func:`events.services.postponing.postpone_events` answered, to be given back by lifting.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="suspensions")
@@ -23,7 +23,7 @@ class Suspension(models.Model):
     reason_zh = models.CharField(max_length=200)
     reason_en = models.CharField(max_length=200, blank=True)
     replan_proposed = models.JSONField(default=list, blank=True)
-    postponed_events = models.JSONField(default=list, blank=True)
+    postponed_events = models.JSONField(default=dict, blank=True)
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -63,7 +63,6 @@ def entries_of(stops: Iterable[Stop]) -> Iterator[Entry]:
 
 
 def _run(stop: Stop) -> Entry:
-    exhibition = stop.unit.exhibition
     is_vehicle = stop.unit.kind == UnitKind.VEHICLE
     suspended = stop.state == StopState.SUSPENDED
     title = _title(stop)
@@ -73,13 +72,27 @@ def _run(stop: Stop) -> Entry:
         uid=stop.uid,
         title=title,
         status="TENTATIVE" if suspended else "CONFIRMED",
-        description=Text(exhibition.description_zh, exhibition.description_en),
+        description=_told(stop) if suspended else _described(stop),
         start=stop.opens_on,
         end=stop.closes_on,
         timezone=stop.venue.timezone,
         venue=stop.venue.slug,
         kind="caravan_visit" if is_vehicle else "exhibition",
         refids=_refids(stop),
+    )
+
+
+def _described(stop: Stop) -> Text:
+    exhibition = stop.unit.exhibition
+    return Text(exhibition.description_zh, exhibition.description_en)
+
+
+def _told(stop: Stop) -> Text:
+    """The description under a sentence for those who planned to come."""
+    words = _described(stop)
+    return Text(
+        f"因故暂停，恢复时间另行通知。\n{words.zh}".strip(),
+        f"Suspended for the time being; new dates will be announced.\n{words.en}".strip(),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, Sum
-from django.utils import timezone
 
 from touring.errors import GateClosed
 from touring.models import (
@@ -20,6 +19,7 @@ from touring.models import (
     StopSummary,
     Training,
 )
+from touring.services.clocks import today_at
 
 CONDITION_WITHIN = timedelta(hours=48)
 SUMMARY_WITHIN = timedelta(days=15)
@@ -103,7 +103,7 @@ def _handover(stop: Stop, _now: datetime) -> str:
 def _counts_and_summary(stop: Stop, now: datetime) -> str:
     if StopSummary.objects.filter(stop=stop).exists():
         return ""
-    late = " It is late." if timezone.localdate(now) > summary_due_on(stop) else ""
+    late = " It is late." if today_at(stop.venue, now) > summary_due_on(stop) else ""
     return f"Counts and summary are missing: hand them in.{late}"
 
 

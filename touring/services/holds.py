@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -22,6 +21,7 @@ from touring.models import Hold, HoldState, HoldSubject, Plan, Stop, StopState, 
 from touring.models.hold import HoldQuerySet
 from touring.permissions import can_hold, can_plan_in
 from touring.services.calendars import sync_stop
+from touring.services.clocks import today_at
 from touring.services.contention import patient
 from touring.services.stops import change_stop, lock_plans_of_season, replace_stops
 from touring.services.telling import Said, tell
@@ -311,6 +311,7 @@ def _move_up(ended: Hold, now: datetime) -> None:
                 title = ("占位顺位已升至第一", "Your hold stands first now")
                 _tell(hold, "promoted", title, now)
             _save(hold, now)
+            _record(hold, "promote", SYSTEM, now)
     for hold in line:
         if hold.challenged_by_id == ended.pk:
             _unchallenge(hold, now)
@@ -322,6 +323,7 @@ def _challenge(hold: Hold, challenger: Hold, now: datetime) -> None:
         _today(hold, now), ANSWER_DAYS, country=hold.venue.region.country
     )
     _save(hold, now)
+    _record(hold, "challenged", SYSTEM, now)
     _tell(hold, "challenged", ("占位被挑战", "Your hold is challenged"), now)
     _turn_stop(hold, "challenge", now)
 
@@ -330,6 +332,7 @@ def _unchallenge(hold: Hold, now: datetime) -> None:
     hold.state, hold.challenged_at, hold.challenged_by = HoldState.LIVE, None, None
     hold.respond_by = None
     _save(hold, now)
+    _record(hold, "unchallenged", SYSTEM, now)
     _turn_stop(hold, "unchallenge", now)
 
 
@@ -482,7 +485,7 @@ def _expiry(hold: Hold, now: datetime) -> date:
 
 
 def _today(hold: Hold, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(hold.venue.timezone)).date()
+    return today_at(hold.venue, now)
 
 
 def _refuse_if_invalid(

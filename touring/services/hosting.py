@@ -15,14 +15,13 @@ from events.models import Invitation
 from events.queries import answers_for, news_about
 from events.services.invitations import invite_all, mark_read
 from events.services.sources import public_uid_of
+from touring.lifecycles import ENDED_STOPS, UNDECIDED_STOPS
 from touring.models import Stop
 from touring.models.stop import FREEING_STATES, HostAnswer
 from venues.models import Membership, Role, Venue
 from venues.services.notices import leave_notice
 
 PREFIX = "stop:"
-UNDECIDED = ("proposed", "option", "challenged")  # nobody has agreed on the dates yet
-OVER = ("closing", "handed_over", "reported", "closed")
 _ANSWERS = {
     PartStat.ACCEPTED: HostAnswer.ACCEPTED,
     PartStat.DECLINED: HostAnswer.DECLINED,
@@ -42,15 +41,15 @@ def invite_hosts(stops: Iterable[Stop], *, now: datetime) -> None:
     The stops come with ``unit__exhibition``, ``venue`` and ``request``.
     """
     today = timezone.localdate(now)
-    current = [stop for stop in stops if stop.state not in OVER]
+    current = [stop for stop in stops if stop.state not in ENDED_STOPS]
     agreed = [
         stop
         for stop in current
-        if stop.state not in (*FREEING_STATES, *UNDECIDED) and stop.leaves_on > today
+        if stop.state not in (*FREEING_STATES, *UNDECIDED_STOPS) and stop.leaves_on > today
     ]
     contacts = _contacts(agreed, today)
     wanted = {key_of(stop): (entry_of_stop(stop), contacts[stop.pk]) for stop in agreed}
-    gone = [key_of(stop) for stop in current if stop.state in (*FREEING_STATES, *UNDECIDED)]
+    gone = [key_of(stop) for stop in current if stop.state in (*FREEING_STATES, *UNDECIDED_STOPS)]
     invite_all(wanted=wanted, withdrawn=gone, now=now)
 
 

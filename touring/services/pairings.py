@@ -11,15 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from touring.errors import InvalidPairing
-from touring.lifecycles import FREEING_STOPS
+from touring.lifecycles import DELIVERED_STOPS, FREEING_STOPS
 from touring.models import Pairing, Stop, Unit
 from touring.permissions import can_pair
 from venues.errors import field_problem
 from venues.models import Organisation, Region, RegionPath
 from venues.permissions import Actor, require
 from venues.services import audit
-
-DELIVERED = ("open", "closing", "handed_over", "reported", "closed")
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,37 @@ def open_pairing(
     return pairing
 
 
+@transaction.atomic
+def end_pairing(*, pairing_id: int, end_date: date, by: Actor, now: datetime) -> Pairing:
+    """Let it last until ``end_date``, not included; from then on its donor sees no stops.
+
+    Raises:
+        NotAllowed: ``by`` does not answer for the recipient.
+        InvalidPairing: it would end before it began, or later than was agreed.
+    """
+    found = Pairing.objects.select_for_update(of=("self",)).select_related("recipient")
+    pairing = found.get(pk=pairing_id)
+    allowed = can_pair(by, pairing.recipient, timezone.localdate(now))
+    require(allowed, f"You may not end pairings with {pairing.recipient}.")
+    if not pairing.first_date < end_date <= pairing.end_date:
+        told = f"Give a day after {pairing.first_date} and not after {pairing.end_date}."
+        raise InvalidPairing(
+            "The pairing cannot be ended so.", problems=[field_problem("end_date", told)]
+        )
+    before = {"end_date": pairing.end_date.isoformat()}
+    pairing.end_date = end_date
+    pairing.save(update_fields=["end_date"])
+    audit.record(
+        by=by,
+        action="pairing.end",
+        subject=pairing,
+        now=now,
+        before=before,
+        after={"end_date": end_date.isoformat()},
+    )
+    return pairing
+
+
 def pairing_report(pairings: Iterable[Pairing]) -> list[PairingYear]:
     """Every year of every pairing, by code and year; a stop counts in the year it opens.
 
@@ -101,7 +130,7 @@ def pairing_report(pairings: Iterable[Pairing]) -> list[PairingYear]:
             )
             if own and pairing.first_date <= opens_on < pairing.end_date:
                 planned[opens_on.year] += 1
-                delivered[opens_on.year] += state in DELIVERED
+                delivered[opens_on.year] += state in DELIVERED_STOPS
         last = date.fromordinal(pairing.end_date.toordinal() - 1)
         report += [
             PairingYear(pairing.code, year, pairing.yearly_stops, planned[year], delivered[year])

@@ -32,6 +32,7 @@ from touring.services.request_steps import step_all
 from touring.services.stops import free_stop, lock_plans_of_season, replace_stops
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+from venues.services import audit
 
 _PROMISED = (
     "unit_id",
@@ -83,13 +84,15 @@ def publish_version(
         _refuse_second_plan(plan)
         refuse_if_broken(version)
         publication = _log(plan, version, by, now, message)
-        changes = _write_stops(version, publication, now=now)
+        changes = _write_stops(version, publication, by, now=now)
         _tell_requests(changes, by, now)
         plan.published_version = version
         plan.sequence += 1
         plan.save(update_fields=["published_version", "sequence"])
         sync_plan(plan, now=now)
         tell_hosts(publication, changes, now=now)
+        after = {"version": version.number, "publication": publication.number}
+        audit.record(by=by, action="plan.publish", subject=plan, now=now, after=after, note=message)
     return publication
 
 
@@ -212,14 +215,14 @@ def _log(plan: Plan, version: PlanVersion, by: Actor, now: datetime, message: st
 
 
 def _write_stops(
-    version: PlanVersion, publication: Publication, *, now: datetime
+    version: PlanVersion, publication: Publication, by: Actor, *, now: datetime
 ) -> list[PublishedChange]:
     planned = _stops_by_code(version)
     related = ("unit__exhibition", "space", "venue", "request__venue", "origin")
     ours = Stop.objects.holding().filter(plan=version.plan, request__isnull=False)
     again = Stop.objects.filter(request__code__in=planned)
     existing = {stop.uid: stop for stop in (ours | again).select_related(*related).distinct()}
-    changes, written = [], []
+    changes, written, done = [], [], []
     for code in sorted(planned.keys() | existing.keys()):
         stop, wanted = existing.get(code), planned.get(code)
         before = frozen(stop) if stop and stop.state not in FREEING_STATES else {}
@@ -233,7 +236,11 @@ def _write_stops(
             written.append(existing[code])
         elif stop is None or not before or _differs(stop, wanted):
             written.append(_promised(stop, wanted, version.plan, now))
+        else:
+            continue
+        done.append(audit.Change(written[-1], before, after | {"state": written[-1].state}))
     replace_stops(written, now=now)
+    audit.record_all(by=by, action="stop.plan", changes=done, now=now)
     return PublishedChange.objects.bulk_create(changes)
 
 

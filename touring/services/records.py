@@ -32,6 +32,7 @@ from touring.permissions import (
     can_report,
     can_state_facilities,
 )
+from touring.services.clocks import today_at
 from touring.services.gates import CONDITION_WITHIN, summary_due_on
 from touring.services.papers import PICTURES, keep_paper
 from venues.errors import field_problem
@@ -76,7 +77,7 @@ class DayCount:
 def record_agreement(*, stop: Stop, terms: Terms, by: Actor, now: datetime) -> Agreement:
     """Draft the agreement, or record its signature. Raises: NotAllowed, InvalidRecord."""
     require(can_plan_in(by, stop.venue.region, _today(now)), "Only planners record agreements.")
-    if terms.signed_on is not None and terms.signed_on > _today(now):
+    if terms.signed_on is not None and terms.signed_on > today_at(stop.venue, now):
         _refuse("signed_on", f"{terms.signed_on} has not come yet: leave it out until then.")
     agreement, _ = Agreement.objects.update_or_create(
         stop=stop,
@@ -247,7 +248,7 @@ def hand_in_summary(*, stop: Stop, text: str, by: Actor, now: datetime) -> StopS
             "open_days": stop.counts.filter(visits__gt=0).count(),
             "submitted_at": now,
             "submitted_by_id": by.pk,
-            "is_late": _today(now) > summary_due_on(stop),
+            "is_late": today_at(stop.venue, now) > summary_due_on(stop),
         },
     )
     return _recorded(summary, stop, "summary", by, now)
@@ -297,7 +298,7 @@ def approve_facilities(
 
 def _count_problems(stop: Stop, count: DayCount, now: datetime) -> list[dict[str, str]]:
     found = []
-    if not stop.opens_on <= count.day < stop.closes_on or count.day > _today(now):
+    if not stop.opens_on <= count.day < stop.closes_on or count.day > today_at(stop.venue, now):
         found.append(f"{count.day} is no open day up to today: leave it out.")
     if unknown := sorted(set(count.by_audience) - set(AUDIENCES)):
         found.append(f"{', '.join(unknown)} are unknown: choose out of {', '.join(AUDIENCES)}.")

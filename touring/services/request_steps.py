@@ -177,7 +177,7 @@ def step_all(
 
     Few statements however many requests: a publication plans hundreds.
     """
-    taken, steps = [], []
+    taken, steps, changes = [], [], []
     for request in requests:
         step = REQUEST.find(operation, request.state)
         if step is None:
@@ -186,9 +186,13 @@ def step_all(
         request.version += 1
         request.changed_at = now
         taken.append(request)
+        changes.append(
+            audit.Change(request, {"state": before}, {"state": request.state}, note=note)
+        )
         steps.append(_row(request, operation, before, step.decided_by, by=by, now=now, note=note))
     TourRequest.objects.bulk_update(taken, ["state", "version", "changed_at"], batch_size=200)
     RequestStep.objects.bulk_create(steps)
+    audit.record_all(by=by, action=f"tour_request.{operation}", changes=changes, now=now)
     return len(taken)
 
 

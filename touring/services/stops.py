@@ -21,6 +21,7 @@ from touring.models.stop import FREEING_STATES, PUBLIC_STATES, StopQuerySet
 from touring.permissions import can_plan_in, can_send
 from touring.services.calendars import sync_plan, sync_stop
 from touring.services.contention import patient
+from touring.services.proposals import propose_for
 from venues.errors import NotAllowed
 from venues.models import Space, Venue
 from venues.permissions import Actor
@@ -103,6 +104,8 @@ def place_stop(
         _set_days(stop, opens_on, closes_on)
         replace_stops([stop], now=now)
         sync_stop(stop, now=now)
+        after = audit.fields_of(stop, *_AUDITED)
+        audit.record(by=by, action="stop.place", subject=stop, now=now, after=after)
     return stop
 
 
@@ -168,11 +171,16 @@ def contract_stop(*, stop_id: int, seen_version: int, by: Actor, now: datetime) 
 def cancel_stop(*, stop_id: int, seen_version: int, reason: str, by: Actor, now: datetime) -> Stop:
     """Free unit and place. What was public stays in the feeds as cancelled.
 
+    Where a published plan had promised it, a run is left that looks for the smallest change.
+
     Raises: NotAllowed, StaleStop, WrongState.
     """
 
     def cancel(stop: Stop) -> None:
         free_stop(stop, reason=reason)
+        if stop.request is not None:
+            gone = {"kind": "host_cancels", "request": stop.request.code}
+            propose_for([stop], gone, now=now)
 
     return change_stop(
         stop_id=stop_id,
@@ -207,8 +215,8 @@ def contract_stops(
             stop.state = StopState.CONTRACTED
         replace_stops(stops, now=now)
         sync_plan(plan, now=now)
-        for stop in stops:
-            audit.record(by=by, action="stop.contract", subject=stop, now=now)
+        contracted = [audit.Change(stop, after={"state": stop.state}) for stop in stops]
+        audit.record_all(by=by, action="stop.contract", changes=contracted, now=now)
     return len(stops)
 
 
@@ -264,7 +272,10 @@ def change_stop(
         plan = Plan.objects.filter(published_stops=stop_id).select_related("season").first()
         if plan is not None:
             lock_plans_of_season(plan)
-        related = ("venue__region", "unit__exhibition", "unit__home__region", "plan", "request")
+        related = (
+            *("venue__region", "unit__exhibition", "unit__home__region"),
+            *("plan__season__region", "request"),
+        )
         stop = Stop.objects.select_related(*related).get(pk=stop_id)
         if allowed is None:
             _require(can_plan_in(by, stop.venue.region, _today(now)), stop.venue)

@@ -15,15 +15,13 @@ from touring.models import Plan, Stop, StopState, SuspendedStop, Suspension
 from touring.permissions import can_suspend
 from touring.services.calendars import sync_stop
 from touring.services.contention import patient
-from touring.services.runs import request_run
+from touring.services.proposals import propose_for
 from touring.services.stops import lock_plans_of_season, replace_stops
 from touring.services.telling import people_of_venue, tell
 from venues.errors import field_problem
 from venues.models import Region, RegionPath, Role
-from venues.permissions import SYSTEM, Actor, require
+from venues.permissions import Actor, require
 from venues.services import audit
-
-REPLAN_SECONDS = 60.0
 
 
 @patient
@@ -40,8 +38,8 @@ def suspend_region(
     """Nothing is shown in the region, and below, on ``[first_date, end_date)``.
 
     Agreed stops that are there on some of the days become suspended, the museums' own events
-    postponed; calendars show it, hosts are told, and for every plan concerned a new run is asked
-    for. Nothing is published by it.
+    postponed; calendars show it, hosts are told, and for every plan concerned a run is asked for that
+    looks for the smallest change. Nothing is published by it, nothing elsewhere moves.
 
     Raises:
         NotAllowed: ``by`` does not answer for the region.
@@ -77,7 +75,13 @@ def suspend_region(
         suspension.postponed_events = postpone_events(
             region=region, first=first_date, end=end_date, now=now
         )
-        suspension.replan_proposed = _propose_replans(stops, now)
+        suspended = {
+            "kind": "region_suspended",
+            "region": region.code,
+            "first_date": first_date.isoformat(),
+            "end_date": end_date.isoformat(),
+        }
+        suspension.replan_proposed = propose_for(stops, suspended, now=now)
         suspension.save(update_fields=["postponed_events", "replan_proposed"])
         audit.record(by=by, action="region.suspend", subject=region, now=now, note=reason_zh)
     return suspension
@@ -108,7 +112,7 @@ def lift_suspension(*, suspension_id: int, by: Actor, now: datetime) -> Suspensi
         for stop in stops:
             stop.state = StopState(was[stop.pk])
         _write(stops, "resume", suspension, by, now)
-        resume_events(ids=suspension.postponed_events, now=now)
+        resume_events(postponed=suspension.postponed_events, now=now)
         audit.record(by=by, action="region.resume", subject=suspension.region, now=now)
     return suspension
 
@@ -176,11 +180,3 @@ def _tell_host(stop: Stop, operation: str, suspension: Suspension, now: datetime
         path="/touring/",
         now=now,
     )
-
-
-def _propose_replans(stops: list[Stop], now: datetime) -> list[int]:
-    plans = {stop.plan for stop in stops if stop.plan is not None}
-    return [
-        request_run(plan=plan, seconds=REPLAN_SECONDS, by=SYSTEM, now=now).pk
-        for plan in sorted(plans, key=lambda plan: plan.pk)
-    ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -71,10 +71,32 @@ def record(
     Call it inside the change's transaction, after the change (a new subject has its number
     then). ``before`` and ``after`` map field names to values; equal fields are left out.
     """
-    old, new = _json(before or {}), _json(after or {})
+    entry = _entry(by, action, Change(subject, before, after, note), now)
+    entry.save(force_insert=True)
+    return entry
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to one of many rows; the fields are those of :func:`record`."""
+
+    subject: Model
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    note: str = ""
+
+
+def record_all(*, by: Actor | None, action: str, changes: Iterable[Change], now: datetime) -> None:
+    """:func:`record` for many rows in few statements."""
+    entries = (_entry(by, action, change, now) for change in changes)
+    AuditEntry.objects.bulk_create(entries, batch_size=200)
+
+
+def _entry(by: Actor | None, action: str, change: Change, now: datetime) -> AuditEntry:
+    old, new = _json(change.before or {}), _json(change.after or {})
     same = {name for name in old.keys() & new.keys() if old[name] == new[name]}
     origin = _origin.get()
-    return AuditEntry.objects.create(
+    return AuditEntry(
         at=now,
         actor_id=getattr(by, "pk", None),
         actor_name=str(by or "")[:150],
@@ -83,12 +105,12 @@ def record(
         address=_address(origin.address),
         request_id=origin.request_id[:64],
         action=action,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        subject_label=str(subject)[:200],
+        subject_type=change.subject._meta.label_lower,
+        subject_id=str(change.subject.pk),
+        subject_label=str(change.subject)[:200],
         before={name: value for name, value in old.items() if name not in same},
         after={name: value for name, value in new.items() if name not in same},
-        note=note,
+        note=change.note,
     )
 
 
