@@ -12,6 +12,7 @@ from api.events import campaigns, dates
 from api.events import views as events
 from api.events.bulk import PushedEventList
 from api.events.invitations import EventInvitationList
+from api.events.local_edits import LocalEditItem, LocalEditList
 from api.feeds import FeedList
 from api.imports import CommitUpload, UndoUpload, UploadItem, UploadList, sheet_template
 from api.inbound import inbound_mail
@@ -63,6 +64,8 @@ documented: tuple[URLPattern, ...] = (
     path("events/by-source/<str:source>/<str:uid>/", events.PushedEvent.as_view()),
     path("events/<str:uid>/", events.EventItem.as_view(), name="api-event"),
     path("events/<str:uid>/invitations/", EventInvitationList.as_view()),
+    path("events/<str:uid>/local-edits/", LocalEditList.as_view()),
+    path("events/<str:uid>/local-edits/<str:field>/", LocalEditItem.as_view()),
     path("events/<str:uid>/submit/", events.SubmitEvent.as_view()),
     path("events/<str:uid>/return/", events.ReturnEvent.as_view()),
     path("events/<str:uid>/publish/", events.PublishEvent.as_view()),

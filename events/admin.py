@@ -365,10 +365,6 @@ class SubscriptionAdmin(Refusing):
             "missing events will be cancelled",
         )
 
-
-class TopicForm(forms.ModelForm):
-    uri = forms.CharField(max_length=300, required=False)
-
     @admin.action(description="Take back the last reading (within a day)")
     def undo_last(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
         now = timezone.now()
@@ -378,6 +374,10 @@ class TopicForm(forms.ModelForm):
             lambda row: undo_last(source=row.source, by=request.user, now=now),
             "the events are what they were before the last reading",
         )
+
+
+class TopicForm(forms.ModelForm):
+    uri = forms.CharField(max_length=300, required=False)
 
 
 @admin.register(ImportRun)

@@ -20,6 +20,7 @@ from events.ical.split import MAX_OCTETS
 from events.recurrence.zones import is_known_timezone
 
 _ROOT = Path(__file__).resolve().parents[2]
+_CHILD = (sys.executable, "-m", "events.ical.child")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPYCACHEPREFIX", "SYSTEMROOT", "TMPDIR")
 _PATIENCE = WALL_SECONDS + 10  # the child ends a file by itself; after this the child is ended
 
@@ -80,7 +81,7 @@ class _Reader:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "events.ical.child"],
+                _CHILD,
                 cwd=_ROOT,
                 env=_environment(),
                 stdin=subprocess.PIPE,
@@ -94,10 +95,8 @@ class _Reader:
     def _asked(self, process: subprocess.Popen[bytes], request: bytes) -> bytes:
         assert process.stdin is not None
         assert process.stdout is not None
-        message = memoryview(len(request).to_bytes(LENGTH, "big") + request)
-        while message:
-            message = message[os.write(process.stdin.fileno(), message) :]
         end = time.monotonic() + _PATIENCE
+        _say(process.stdin.fileno(), len(request).to_bytes(LENGTH, "big") + request, end)
         source = process.stdout.fileno()
         length = int.from_bytes(_heard(source, LENGTH, end), "big")
         return _heard(source, length, end)
@@ -106,6 +105,20 @@ class _Reader:
 def _environment() -> dict[str, str]:
     """What Python needs to start; the settings' secrets are no business of the child."""
     return {name: value for name, value in dict(os.environ).items() if name in _PASSED_ON}
+
+
+def _say(target: int, message: bytes, end: float) -> None:
+    """Write all of it, to a child that may have stopped listening.
+
+    Raises:
+        CalendarUnreadable: it was not taken in time.
+    """
+    left = memoryview(message)
+    while left:
+        _, ready, _ = select.select([], [target], [], max(0, end - time.monotonic()))
+        if not ready:
+            raise _too_slow()
+        left = left[os.write(target, left[: select.PIPE_BUF]) :]
 
 
 def _heard(source: int, length: int, end: float) -> bytes:

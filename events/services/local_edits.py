@@ -10,14 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 
-from events.enums import Status
+from events.enums import Moderation, Status
 from events.errors import KeptElsewhere
 from events.models import Event, LocalEdit, SourceKind, Subscription
+from events.permissions import can_edit, can_publish
 from events.services.comparison import Stored, Wanted
 from events.services.facts import status_of
 from events.services.policies import COLUMNS, FIELDS, Policy, Wins, field_of, policy_of
-from venues.permissions import Actor
+from venues.permissions import Actor, require
+from venues.services.audit import record
 
 _READ_AGAIN = (SourceKind.SUBSCRIPTION, SourceKind.TOURING)
 
@@ -66,9 +69,25 @@ def remember_change(
     remember_edits(event, changed, before=before, by=by, now=now)
 
 
-def forget_edits(*, event_id: int, fields: Collection[str]) -> None:
-    """Leave the fields to the source again, from its next reading on."""
-    LocalEdit.objects.filter(event_id=event_id, field__in=fields).delete()
+@transaction.atomic
+def forget_edits(*, event_id: int, fields: Collection[str], by: Actor, now: datetime) -> None:
+    """Leave the fields to the source again, from its next reading on; its file is read anew.
+
+    Raises:
+        NotAllowed: ``by`` may not change the event.
+    """
+    event = Event.objects.select_related("venue", "source__venue").get(pk=event_id)
+    may_change = can_publish if event.moderation == Moderation.PUBLISHED else can_edit
+    require(may_change(by, event, now.date()), "You may not change this event.", event=event.uid)
+    edits = LocalEdit.objects.filter(event=event, field__in=fields)
+    forgotten = {edit.field: edit.source_value for edit in edits.order_by("field")}
+    if not forgotten:
+        return
+    edits.delete()
+    Subscription.objects.filter(source=event.source_id).update(
+        content_hash="", etag="", last_modified=""
+    )
+    record(by=by, action="event.leave-to-source", subject=event, now=now, after=forgotten)
 
 
 def hold_firmly(event: Event, field: str, *, before: Mapping[str, Any], now: datetime) -> None:

@@ -28,6 +28,7 @@ from events.services.sources import Brake, SyncReport, source_named, sync_source
 from venues.errors import NotAllowed
 from venues.models import Venue
 from venues.permissions import Actor, may
+from venues.services.audit import fields_of, record
 
 REFRESH = timedelta(hours=3)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=30), timedelta(hours=24)
@@ -37,6 +38,7 @@ _NOTED = ["etag", "last_modified", "content_hash", "report"]  # the rest belongs
 _NOTED += ["succeeded_at", "changed_at", "failed_since", "next_fetch_at"]
 _READER = b"1"
 """Changed when the reader understands more than before, so that every file is read anew."""
+_CHOSEN = ("arrival", "field_policy", "skips_known", "is_active")
 _STAMPS = re.compile(rb"^DTSTAMP[:;][^\r\n]*", re.MULTILINE)
 """Many programs write the moment of the export there, and nothing is made of it here."""
 
@@ -62,9 +64,12 @@ def subscribe(*, url: str, venue: Venue, by: Actor, now: datetime) -> Subscripti
         venue=venue,
         now=now,
     )
-    subscription, _ = Subscription.objects.get_or_create(
+    subscription, is_new = Subscription.objects.get_or_create(
         source=source, defaults={"url": address, "next_fetch_at": now}
     )
+    if is_new:
+        after = {"url": address, "venue": venue.slug}
+        record(by=by, action="subscription.add", subject=subscription, now=now, after=after)
     return subscription
 
 
@@ -86,6 +91,7 @@ def confirm_missing(*, subscription_id: int, by: Actor, now: datetime) -> None:
     subscription = _locked_for(by, subscription_id, now)
     subscription.missing_confirmed, subscription.next_fetch_at = True, now
     subscription.save(update_fields=["missing_confirmed", "next_fetch_at"])
+    record(by=by, action="subscription.confirm", subject=subscription, now=now)
 
 
 @transaction.atomic
@@ -116,6 +122,7 @@ def set_policy(
         problems.append({"field": "arrival", "message": words})
     if problems:
         raise InvalidPolicy(problems[0]["message"], problems=problems)
+    before = fields_of(subscription, *_CHOSEN)
     if arrival is not None:
         subscription.arrival = arrival
     if fields is not None:
@@ -125,11 +132,14 @@ def set_policy(
     if is_active is not None:
         subscription.is_active = is_active
     subscription.content_hash = subscription.etag = subscription.last_modified = ""
-    subscription.save(
-        update_fields=[
-            *("arrival", "field_policy", "skips_known", "is_active"),
-            *("content_hash", "etag", "last_modified"),
-        ]
+    subscription.save(update_fields=[*_CHOSEN, "content_hash", "etag", "last_modified"])
+    record(
+        by=by,
+        action="subscription.policy",
+        subject=subscription,
+        now=now,
+        before=before,
+        after=fields_of(subscription, *_CHOSEN),
     )
     return subscription
 

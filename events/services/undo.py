@@ -6,13 +6,23 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from events.enums import Status
+from events.enums import Moderation, Status
 from events.errors import NothingToUndo
-from events.models import Event, EventReference, ImportRun, LocalEdit, RunOutcome, Source
+from events.models import (
+    Event,
+    EventReference,
+    ImportRun,
+    LocalEdit,
+    RunOutcome,
+    Source,
+    SourceKind,
+)
+from events.permissions import can_edit_at
 from events.services.journal import Journal, columns_then
 from events.services.occurrences import refresh_many
 from events.services.policies import field_of
 from venues.permissions import Actor, may, require
+from venues.services.audit import record
 
 UNDO_HOURS = 24
 
@@ -38,13 +48,14 @@ def undo_run(*, run_id: int, by: Actor, now: datetime) -> int:
     The file that the run read is not believed again until it changes, or somebody confirms it.
 
     Raises:
-        NotAllowed: ``by`` may not publish for the source's venue.
+        NotAllowed: ``by`` may not publish for the source's venue. Uploads are taken back by
+            those who edit there, too, as long as none of the events is published.
         NothingToUndo: not the last run that changed events, older than a day, or undone already.
     """
     run = ImportRun.objects.select_related("source__venue").get(pk=run_id)
     source = Source.objects.select_for_update(of=("self",)).get(pk=run.source_id)
     require(
-        may(by, "subscription.change", on=now.date(), venue=run.source.venue),
+        _may_undo(by, run, now),
         "You may not decide about events of this source.",
         source=source.slug,
     )
@@ -65,7 +76,21 @@ def undo_run(*, run_id: int, by: Actor, now: datetime) -> int:
         subscription.undone_hash = last.content_hash
         subscription.content_hash = subscription.etag = subscription.last_modified = ""
         subscription.save(update_fields=["undone_hash", "content_hash", "etag", "last_modified"])
+    counts = {"changed": len(changed), "run": last.pk}
+    record(by=by, action="source.undo", subject=run.source, now=now, after=counts)
     return len(changed)
+
+
+def _may_undo(by: Actor, run: ImportRun, now: datetime) -> bool:
+    source, on = run.source, now.date()
+    if may(by, "subscription.change", on=on, venue=source.venue):
+        return True
+    if source.kind != SourceKind.UPLOAD or not run.journal:
+        return False
+    journal = Journal.unpacked(bytes(run.journal))
+    touched = Event.objects.filter(source=source, pk__in={*journal.created, *journal.before})
+    is_shown = touched.filter(moderation=Moderation.PUBLISHED).exists()
+    return not is_shown and can_edit_at(by, None, source, on)
 
 
 def undo_last(*, source: Source, by: Actor, now: datetime) -> int:

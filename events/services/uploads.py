@@ -119,6 +119,8 @@ def _taken(
         run, reading=reading, refused=(), report=report, status=200, content_hash=digest, now=now
     )
     refused = [_refused(problem.uid, problem.message, rows) for problem in report.problems]
+    if policy.arrival != Moderation.PUBLISHED:
+        refused += _shown_already(report, rows)
     return EventsTaken(
         created=tuple(_titles(report)),
         changed=_changes(report),
@@ -126,6 +128,15 @@ def _taken(
         problems=tuple(refused),
         run=run.pk if report.changed_anything else None,
     )
+
+
+def _shown_already(report: SyncReport, rows: Mapping[str, int]) -> list[RowProblem]:
+    """Changes of published events by somebody who may only propose some."""
+    shown = Event.objects.filter(pk__in=report.journal.before, moderation=Moderation.PUBLISHED)
+    words = "The event is published; ask one of the venue's publishers to change it."
+    return [
+        _refused(uid, words, rows) for uid in shown.order_by("pk").values_list("uid", flat=True)
+    ]
 
 
 def _titles(report: SyncReport) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from events.enums import Moderation
-from events.models import Event, ImportRun
+from events.models import Event, ImportRun, LocalEdit
 from events.services.journal import Journal
 from events.services.occurrences import refresh_occurrences
 from events.services.private_feeds import hand_out_private_feed
@@ -170,6 +170,7 @@ def _events(rows: dict[str, Any]) -> None:
         )
         refresh_occurrences(event, now=timezone.now())
     of_events.OccurrenceFactory(event=of_events.EventFactory(venue=rows["foreign_museum"]))
+    LocalEdit.objects.create(event=rows["shown"], field="title", edited_at=timezone.now())
     rows["shown_date"] = rows["shown"].occurrences.get()
     lead = rows["organisation"]
     rows["campaign"] = of_events.CampaignFactory(slug="day", lead=lead)

@@ -208,6 +208,10 @@ SCENES: dict[str, Scene] = {
     "put_event_invitation_list": Scene(
         "put", _E + "{shown.public_uid}/invitations/", EDITORS, GUESTS
     ),
+    "get_local_edit_list": Scene("get", _E + "{shown.public_uid}/local-edits/", EDITORS),
+    "delete_local_edit_item": Scene(
+        "delete", _E + "{shown.public_uid}/local-edits/title/", PUBLISHERS, status=204
+    ),
     "post_submit_event": Scene(
         "post", _E + "{draft.public_uid}/submit/", EDITORS, seen="{draft.sequence}"
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from events.enums import Moderation, Status
-from events.models import Event, OutgoingMail, Subscription
+from events.models import Event, ImportRun, OutgoingMail, Subscription
 from events.models.outbox import MailState
+from events.services.journal import Journal
 from events.services.occurrences import refresh_occurrences
 from tests.factories.events import (
     CampaignFactory,
@@ -141,6 +143,27 @@ def test_staff_subscribe_to_an_address_and_are_told_when_it_is_not_read(staff):
 
     assert taken.status_code == 302
     assert Subscription.objects.get().url == "https://m.example/a.ics"
+
+
+def test_staff_take_back_the_last_reading(staff):
+    row = SubscriptionFactory()
+    run = ImportRun.objects.create(
+        source=row.source,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        outcome="changed",
+        journal=Journal().packed(),
+    )
+
+    answer = staff.post(
+        "/admin/events/subscription/",
+        {"action": "undo_last", "_selected_action": [row.pk]},
+        follow=True,
+    )
+
+    run.refresh_from_db()
+    assert run.outcome == "undone"
+    assert "what they were before the last reading" in said(answer)[0]
 
 
 def test_staff_stop_a_subscription_and_confirm_what_is_missing(staff):

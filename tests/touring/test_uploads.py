@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from events.models import Event, Source
+from events.services.publishing import publish_event
 from tests.factories.touring import PlacedVenueFactory, SeasonFactory
 from tests.factories.venues import MembershipFactory, RegionFactory, UserFactory
 from tests.venues.sheets import cell, raw, xlsx
@@ -204,6 +205,37 @@ def test_an_editor_without_a_publishers_role_hands_in_for_the_queue(now, museum)
     commit(upload_id=handed(EVENTS, editor, now).pk, by=editor, now=now)
 
     assert set(Event.objects.values_list("moderation", flat=True)) == {"submitted"}
+
+
+def test_editors_take_back_their_own_file_as_long_as_nothing_of_it_is_published(now, museum, boss):
+    editor = UserFactory()
+    MembershipFactory(user=editor, role=Role.MUSEUM_EDITOR, venue=museum)
+    upload = handed(CALENDAR, editor, now, kind="calendar")
+    commit(upload_id=upload.pk, by=editor, now=now)
+    event = Event.objects.get()
+
+    publish_event(event_id=event.pk, seen_sequence=event.sequence, by=boss, now=now)
+    with pytest.raises(NotAllowed):
+        undo(upload_id=upload.pk, by=editor, now=now)
+    assert titles() == ["A talk"]
+    Event.objects.update(moderation="submitted")
+    undo(upload_id=upload.pk, by=editor, now=now)
+
+    assert titles() == []
+
+
+def test_an_editors_file_changes_nothing_that_is_published(now, museum, boss):
+    commit(upload_id=handed(EVENTS, boss, now).pk, by=boss, now=now)
+    editor = UserFactory()
+    MembershipFactory(user=editor, role=Role.MUSEUM_EDITOR, venue=museum)
+    content = xlsx(["编号", "标题", "开始日期"], ["2", "别的", "2027-03-02"])
+
+    upload = handed(content, editor, now)
+
+    assert [problem["row"] for problem in upload.report["problems"]] == [2]
+    with pytest.raises(UploadHasProblems):
+        commit(upload_id=upload.pk, by=editor, now=now)
+    assert titles() == ["光的故事", "科学表演"]
 
 
 def test_strangers_hand_in_nothing_and_see_nothing(now, museum, boss):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
+import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -116,21 +119,56 @@ def test_the_process_knows_no_secrets_and_no_database(monkeypatch):
     assert not names & {b"SECRET_KEY", b"DATABASE_URL", b"DJANGO_SETTINGS_MODULE"}
 
 
-def test_files_beyond_the_bounds_of_the_process_are_given_up(monkeypatch):
-    """I5: a bound of time is a reason like any other."""
-    from events.ical import child
+@pytest.fixture
+def stubborn(monkeypatch):
+    """Children whose work hangs, in place of the real one."""
 
-    read_end, write_end = os.pipe()
-    monkeypatch.setattr(child, "WALL_SECONDS", 0.2)
-    began = child.time.monotonic()
+    def start(how: str, seconds: float = 1) -> None:
+        isolated._reader().end()
+        module = "tests.events.imports.stubborn_child"
+        monkeypatch.setattr(isolated, "_CHILD", (sys.executable, "-m", module, how, str(seconds)))
 
-    assert child._heard(read_end) is None
+    yield start
+    isolated._reader().end()
 
-    assert child.time.monotonic() - began < 2
-    os.close(read_end)
-    os.close(write_end)
-    with pytest.raises(CalendarUnreadable, match="too much time or memory"):
-        raise isolated._too_slow()
+
+def processes_of(group: int) -> list[int]:
+    """Living processes of a session; those that were killed and not yet waited for are none."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _parent, of = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(of) == group and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("how", ["sleep", "loop"])
+def test_work_that_sleeps_or_loops_is_killed_and_the_child_goes_on(stubborn, how):
+    """I5: by the wall clock or by processor time; the next file is read by the same child."""
+    stubborn(how, 1)
+    began = time.monotonic()
+
+    assert outcome(calendar(START)) == "too_slow"
+
+    child = isolated._reader()._process
+    assert time.monotonic() - began < 8
+    assert processes_of(child.pid) == [child.pid]
+    assert outcome(calendar(START)) == "too_slow"
+    assert isolated._reader()._process is child
+
+
+@pytest.mark.parametrize("size", [10, 5_000_000])
+def test_a_child_that_neither_listens_nor_answers_is_ended(stubborn, monkeypatch, size):
+    """I5: even a file that does not fit into the pipe keeps no worker waiting."""
+    stubborn("deaf")
+    monkeypatch.setattr(isolated, "_PATIENCE", 1)
+    began = time.monotonic()
+
+    assert outcome(calendar(START + "\nX:" + "x" * size)) == "too_slow"
+
+    assert time.monotonic() - began < 8
+    assert isolated._reader()._process is None
 
 
 def test_memory_and_processor_time_are_bounded_in_the_fork(monkeypatch):

@@ -16,13 +16,13 @@ from events.services.editing import cancel_event, change_event
 from events.services.import_runs import last_read
 from events.services.local_edits import forget_edits
 from events.services.subscriptions import confirm_missing, set_policy
-from events.services.undo import undo_run, undoable_run
+from events.services.undo import undo_last, undo_run, undoable_run
 from events.services.values import values_of
 from tests.events.diaries import Web, calendar, living, read, vevent
 from tests.factories.events import EventFactory
-from tests.factories.venues import MembershipFactory
+from tests.factories.venues import MembershipFactory, UserFactory
 from venues.errors import NotAllowed
-from venues.models import Role
+from venues.models import AuditEntry, Role
 from venues.permissions import SYSTEM
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
@@ -118,9 +118,11 @@ def test_edits_lose_as_soon_as_the_policy_says_so(subscription, now):
 
 def test_forgotten_edits_leave_the_field_to_the_source(subscription, now):
     web = retitled(subscription, now, "local")
-    forget_edits(event_id=subscription.source.events.get().pk, fields=["title"])
+    event = subscription.source.events.get()
+    with pytest.raises(NotAllowed):
+        forget_edits(event_id=event.pk, fields=["title"], by=UserFactory(), now=now)
 
-    web.body = calendar(vevent("a", "LOCATION:Hall 2", title="光"))
+    forget_edits(event_id=event.pk, fields=["title"], by=SYSTEM, now=now)
     read(subscription, web, hours(now, 4))
 
     assert subscription.source.events.get().title_zh == "光"
@@ -308,3 +310,22 @@ def test_only_publishers_of_the_venue_may_undo_and_choose_policies(subscription,
     with pytest.raises(NotAllowed):
         set_policy(subscription_id=subscription.pk, by=editor, now=now, arrival="queue")
     assert living(subscription) == ["a"]
+
+
+def test_what_people_decide_about_a_source_stands_in_the_audit_log(subscription, now):
+    choice = {"arrival": "queue", "fields": {"title": "local"}}
+    set_policy(subscription_id=subscription.pk, by=SYSTEM, now=now, **choice)
+    confirm_missing(subscription_id=subscription.pk, by=SYSTEM, now=now)
+    read(subscription, Web(calendar(vevent("a"))), now)
+    change(subscription.source.events.get(), now, title=Text("影"))
+    forget_edits(event_id=subscription.source.events.get().pk, fields=["title"], by=SYSTEM, now=now)
+    undo_last(source=subscription.source, by=SYSTEM, now=now)
+
+    rows = {row.action: row for row in AuditEntry.objects.order_by("pk")}
+    policy, forget = rows["subscription.policy"], rows["event.leave-to-source"]
+
+    assert {"subscription.add", "subscription.confirm"} <= rows.keys()
+    assert policy.before == {"arrival": "publish", "field_policy": {}}
+    assert policy.after == {"arrival": "queue", "field_policy": {"title": "local"}}
+    assert forget.after == {"title": {"title_en": "", "title_zh": "光"}}
+    assert rows["source.undo"].after["changed"] == 1
