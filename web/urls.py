@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from web import feeds, health, news, rpde, sitemap
-from web.pages import invitations, views, whats_on, workbench
+from web import feeds, health, news, oembed, robots, rpde, sitemap
+from web.pages import embed, invitations, views, whats_on, workbench
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -23,6 +23,9 @@ urlpatterns = [
     re_path(r"^feeds/(?P<kind>[^/]+)/(?P<subject>[^/]+)\.(?P<form>atom|json)$", news.by_subject),
     re_path(r"^events/(?P<uid>.+)\.(?P<form>atom|json)$", news.one_event),
     path("rpde/events", rpde.changes),
+    path("robots.txt", robots.robots),
+    path("oembed", oembed.oembed, name="oembed"),
+    re_path(rf"^embed/(?P<kind>{oembed.EMBEDDED})/(?P<subject>[^/]+)/$", embed.embed, name="embed"),
     path("sitemap.xml", sitemap.index),
     re_path(
         r"^sitemaps/(?P<section>events|venues|campaigns|regions)-(?P<number>[1-9]\d{0,5})\.xml$",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.enums import Accessibility, Audience, EventKind, OrganiserRole, Sector, Status
+from events.enums import (
+    Accessibility,
+    Audience,
+    EventKind,
+    ImageLicence,
+    OrganiserRole,
+    Sector,
+    Status,
+)
 from events.ical.entry import Text
 
 AUDIENCES: Mapping[str, Text] = {
@@ -54,6 +62,13 @@ ACCESSIBILITY: Mapping[str, Text] = {
     Accessibility.TACTILE: Text("可触摸", "things to touch"),
     Accessibility.PLAIN_LANGUAGE: Text("通俗语言", "plain language"),
     Accessibility.QUIET: Text("安静时段", "quiet hours"),
+}
+LICENCES: Mapping[str, Text] = {
+    ImageLicence.CC0: Text("CC0（公有领域）", "CC0 (public domain)"),
+    ImageLicence.CC_BY: Text("CC BY 4.0", "CC BY 4.0"),
+    ImageLicence.CC_BY_SA: Text("CC BY-SA 4.0", "CC BY-SA 4.0"),
+    ImageLicence.PRESS: Text("可用于宣传本活动", "free for announcing this event"),
+    ImageLicence.OWN_PAGES: Text("仅限本网站使用", "for this site only"),
 }
 STATUSES: Mapping[str, Text] = {
     Status.POSTPONED: Text("延期，时间待定", "postponed; the new date will be announced"),

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from events.enums import ImageLicence
+from events.models import EventImage
 from events.services.occurrences import refresh_occurrences
 from tests.factories.events import EventFactory
 from tests.factories.venues import RegionFactory, VenueFactory
@@ -183,3 +185,40 @@ def test_a_page_asks_the_same_number_of_questions_case_p3(client, count, django_
 
     with django_assert_num_queries(8):
         client.get("/regions/340000/?month=2027-03")
+
+
+def test_pictures_are_shown_with_what_is_on_them_and_whose_they_are(client, venue):
+    event = publish(venue)
+    facts = {"event": event, "alt_zh": "孩子与三棱镜", "alt_en": "A child & a prism"}
+    EventImage.objects.create(
+        **facts,
+        url="https://pictures.example/a.jpg?w=1&h=2",
+        credit="Li Mei",
+        licence=ImageLicence.CC_BY,
+    )
+    EventImage.objects.create(
+        **facts, url="https://own.example:8443/b.jpg", licence=ImageLicence.OWN_PAGES
+    )
+
+    answer = client.get(f"/events/{event.public_uid}/?lang=en")
+
+    assert (
+        '<img src="https://pictures.example/a.jpg?w=1&amp;h=2" alt="A child &amp; a prism"'
+        ' loading="lazy" referrerpolicy="no-referrer">'
+    ) in answer.text
+    assert "Picture: Li Mei · CC BY 4.0" in answer.text
+    assert "for this site only" in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "img-src 'self' data: https://own.example:8443 https://pictures.example;" in policy + ";"
+    for ending in (".ics", ".json", ".atom"):
+        exported = client.get(f"/events/{event.public_uid}{ending}").text
+        assert "own.example" not in exported
+    assert "own.example" not in client.get(f"/embed/events/{event.public_uid}/").text
+
+
+def test_a_page_without_pictures_may_load_none_from_elsewhere(client, venue):
+    event = publish(venue)
+
+    policy = client.get(f"/events/{event.public_uid}/").headers["Content-Security-Policy"]
+
+    assert "img-src 'self' data:;" in policy + ";"

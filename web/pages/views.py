@@ -17,11 +17,12 @@ from events.feeds.feed import Feed
 from events.feeds.jsonld import embedded, event_document
 from events.feeds.particulars import lines_of
 from events.feeds.subjects import Moved
-from events.models import Event, Occurrence
+from events.models import Event, EventImage, Occurrence
 from events.queries import Window, occurrences
 from events.recurrence.zones import zone
 from venues.models import Region, RegionLevel, Venue
 from web.feeds import feed_of
+from web.pages.framing import with_pictures_of
 from web.pages.month import Item, Month, MonthPlan
 from web.pages.page import language, page
 from web.pages.shown import items_of
@@ -80,6 +81,7 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
     if not shown:
         raise FeedNotFound("The event has no date.")
     about = about_events([found.pk])[found.pk]
+    pictures = list(EventImage.objects.filter(event=found))
     context = {
         "feed": feed,
         "event": found,
@@ -88,9 +90,11 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
         "more_count": max(0, len(shown) - 13),
         "subscription": subscription_to(feed),
         "facts": lines_of(found, about),
+        "pictures": pictures,
         "document": _document(found, coming, shown[0].uid, about),
     }
-    return render(request, "web/event.html", context)
+    response = render(request, "web/event.html", context)
+    return with_pictures_of((each.url for each in pictures), request, response)
 
 
 def _document(event: Event, coming: QuerySet[Occurrence], uid: str, about: About) -> str:

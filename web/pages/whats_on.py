@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
@@ -26,9 +25,8 @@ from events.queries import EventFilter, Window, events, occurrences, scope_of
 from events.queries.facets import facets
 from venues.models import Region, RegionLevel
 from web.pages.map import PlaceMap, place_map
-from web.pages.month import Item
 from web.pages.page import language, page
-from web.pages.shown import items_of
+from web.pages.shown import by_day, items_of
 from web.pages.subscribing import subscription_at
 
 MOST_ITEMS = 120
@@ -71,7 +69,7 @@ def whats_on(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "words": " ".join(asked.words),
         "regions": _regions(asked),
-        "days": _by_day(found[:MOST_ITEMS], window.first),
+        "days": by_day(found[:MOST_ITEMS], window.first),
         "is_cut": len(found) > MOST_ITEMS,
         "most_items": MOST_ITEMS,
         "groups": _groups(request, asked, window),
@@ -113,7 +111,7 @@ def saved_search(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": title,
         "subscription": subscription_at(f"/feeds/s/{code}.ics{tongue}", title or _("What's on")),
-        "days": _by_day(found, window.first),
+        "days": by_day(found, window.first),
         "change": f"{reverse('whats-on')}?{asked.canonical()}",
     }
     return render(request, "web/saved_search.html", context)
@@ -147,12 +145,6 @@ def _window(asked: EventFilter, today: date) -> Window:
 
 def _day(value: date | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
-
-
-def _by_day(items: Iterable[Item], first: date) -> list[tuple[date, list[Item]]]:
-    """Items under the first day of the window on which they take place."""
-    dated = sorted(((max(item.first_day, first), item) for item in items), key=lambda one: one[0])
-    return [(day, [item for _day, item in group]) for day, group in groupby(dated, lambda o: o[0])]
 
 
 # ---- filters with counts -------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from events.feeds.labels import LICENCES
 from events.ical.entry import Text
 from events.recurrence.zones import zone
+from web.oembed import oembed_address
 from web.pages.month import Item
 from web.pages.page import language
 
@@ -55,6 +57,13 @@ def here_all(context: dict[str, Any], **changes: Any) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+@register.simple_tag(takes_context=True)
+def oembed(context: dict[str, Any]) -> str:
+    """Where other sites' programs learn how to show this page in a frame."""
+    request: HttpRequest = context["request"]
+    return oembed_address(_with_query(request.path, _kept(request)))
+
+
 @register.filter
 def unlocalized(value: float) -> str:
     """A number as drawings want it, whatever the page's language."""
@@ -65,6 +74,12 @@ def unlocalized(value: float) -> str:
 def words(text: Text) -> str:
     """A bilingual text in the page's language."""
     return text.in_language(language())
+
+
+@register.filter
+def licence(value: str) -> Text | None:
+    """What others may do with a picture, where that is worth a line."""
+    return LICENCES.get(value)
 
 
 @register.filter
