@@ -23,6 +23,7 @@ MAX_UID = 255
 MAX_TITLE = 300
 MAX_LOCATION = 300
 MAX_DESCRIPTION = 20_000
+MAX_CONTACT = 300
 MAX_URL = 500
 MAX_RRULE = 500
 MAX_TOPICS = 50
@@ -268,11 +269,20 @@ class EventReader:
             if not found["url"] or len(found["url"]) > MAX_URL:
                 self._note(event, "bad_url", "URL is not a web address and was left out.", url)
                 found["url"] = ""
+        if contact := clean_text(self._text(event, "CONTACT")).strip():
+            found["contact"] = Text(self._cut(event, "CONTACT", contact, MAX_CONTACT))
+        found["access_url"] = self._address(event, "CONFERENCE")
+        found["image_url"] = self._address(event, "IMAGE")
         if geo := event.first("GEO"):
             found["geo"] = geo_forms.coordinates(geo.value)
             if found["geo"] is None:
                 self._note(event, "bad_geo", "GEO is not a place on Earth; left out.", geo)
         return found
+
+    def _address(self, event: Component, name: str) -> str:
+        """The first web address under this name; telephone numbers and inline pictures are none."""
+        addresses = (clean_url(values.text(prop.value)) for prop in event.all_of(name))
+        return next((each for each in addresses if each and len(each) <= MAX_URL), "")
 
     def _facets(self, event: Component) -> dict[str, Any]:
         if not self.is_own:

@@ -679,3 +679,24 @@ def test_a_strangers_file_puts_nothing_into_our_facets():
 
 def test_an_unknown_class_is_private():
     assert one("CLASS:X-SECRET").visibility == "hosts"
+
+
+def test_contact_conference_and_image_are_taken_over():
+    entry = one(
+        "CONTACT:张老师\\, 0551-6351 0000\n"
+        "CONFERENCE;VALUE=URI;FEATURE=PHONE:tel:+8655163510000\n"
+        "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example/light\n"
+        "IMAGE;VALUE=BINARY;ENCODING=BASE64:iVBORw0KGgo=\n"
+        "IMAGE;VALUE=URI;DISPLAY=BADGE:https://museum.example/light.jpg"
+    )
+
+    assert entry.contact == Text("张老师, 0551-6351 0000")
+    assert entry.access_url == "https://meet.example/light"
+    assert entry.image_url == "https://museum.example/light.jpg"
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)", "file:///etc/passwd", "", "https://"])
+def test_W1_addresses_that_are_none_of_the_web_are_left_out(value):
+    entry = one(f"CONFERENCE;VALUE=URI:{value}\nIMAGE;VALUE=URI:{value}")
+
+    assert (entry.access_url, entry.image_url) == ("", "")
