@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +25,7 @@ from venues.models import Upload, UploadKind
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@extend_schema_field({"type": "string", "contentEncoding": "base64"})
 class FileField(serializers.Field):
     """Bytes as base64."""
 

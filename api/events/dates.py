@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.events.serializers import EventDetail, MoveBody, OccurrenceRow, WordingBody
+from api.events.serializers import DateMoveBody, EventDetail, OccurrenceRow, WordingBody
 from api.events.views import EventView
 from api.preconditions import seen_version
 from api.schema import operation
@@ -52,11 +52,11 @@ class CancelDate(DateView):
 
 
 class MoveDate(DateView):
-    @operation(answers=EventDetail, body=MoveBody, if_match=True)
+    @operation(answers=EventDetail, body=DateMoveBody, if_match=True)
     def post(self, request: Request, uid: str, key: str) -> Response:
         """Move this date; its identity stays."""
         return self.event(
-            editing.move_date(**self.stated(request, uid, key), **self.body(MoveBody))
+            editing.move_date(**self.stated(request, uid, key), **self.body(DateMoveBody))
         )
 
 

@@ -285,7 +285,7 @@ class StatusBody(StrictSerializer):
     status = serializers.ChoiceField(STATUSES)
 
 
-class MoveBody(StrictSerializer):
+class DateMoveBody(StrictSerializer):
     start = WallClock(help_text="in the event's zone")
     end = WallClock(help_text="not included")
 

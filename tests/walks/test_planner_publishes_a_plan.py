@@ -21,7 +21,7 @@ from touring.services.requests import WantedWindow, Wish, accept_request, submit
 from touring.services.runs import execute_run, request_run
 from touring.services.seasons import draft_plan, open_season
 from touring.services.stops import contract_stops
-from venues.models import Closure, RegionLevel, Role, Venue
+from venues.models import Closure, Membership, RegionLevel, Role, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -152,5 +152,12 @@ def test_a_planner_publishes_a_plan(client, clock, province, planner, now):
     assert feed(client, "shucheng") == [(uid[shucheng], new_opening, "CONFIRMED")]
     assert all(sequence(client, slug) > number for slug, number in before.items())
     assert Stop.objects.get(uid=lujiang).state == StopState.CANCELLED
-    told = set(OutgoingMail.objects.filter(created_at=later).values_list("recipient", flat=True))
-    assert told == {"lujiang@example.org", "shucheng@example.org"}
+    sent = OutgoingMail.objects.filter(created_at=later).values_list("recipient", "subject")
+    contact = Membership.objects.get(role=Role.HOST_CONTACT, venue__slug="shucheng").user
+    assert sorted(sent) == sorted(
+        [
+            ("lujiang@example.org", "巡展安排有变化 / Your touring exhibition dates"),
+            ("shucheng@example.org", "巡展安排有变化 / Your touring exhibition dates"),
+            (contact.email, "邀请：巡展：光的秘密"),
+        ]
+    )
