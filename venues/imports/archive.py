@@ -27,6 +27,7 @@ _ZIP_END = b"PK\x05\x06"
 _CHUNK_BYTES = 1 << 20
 _LARGE_PART = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml|xl/media/.*", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])")
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -117,6 +118,11 @@ def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> dict[str, int]:
                 _check_encoding(member, chunk)
             counts["<"] += chunk.count(b"<")
             text = tail + chunk
+            if _DECLARATION.search(text):
+                raise UnreadableFile(
+                    f"The part {member.filename} of the workbook cannot be read: it declares "
+                    "entities. Save it again as .xlsx."
+                )
             cut = text.rfind(b"<")  # a tag name may straddle two chunks: look at it next time
             if is_sheet:
                 for found in _TAG.finditer(text, 0, cut if cut > 0 else len(text)):
@@ -133,7 +139,11 @@ def _check_encoding(member: zipfile.ZipInfo, start: bytes) -> None:
         return
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     declared = _ENCODING.match(text)
-    if text[:1] != b"<" or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
+    if (
+        text[:1] != b"<"
+        or b"\x00" in text[:1_000]
+        or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii"))
+    ):
         raise UnreadableFile(
             f"The part {member.filename} of the workbook is not UTF-8. Save it again as .xlsx."
         )

@@ -15,7 +15,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
@@ -26,6 +25,7 @@ from venues.imports.archive import (
     open_checked,
     too_many_rows,
 )
+from venues.imports.sheet_rows import BookReader, ErrorCell, Formats, sheet_rows, xml_part
 
 if not openpyxl.DEFUSEDXML:
     # Without it openpyxl expands entities: a kilobyte becomes gigabytes, or a local file.
@@ -149,36 +149,34 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, Sequence[Value | UnusableC
 
 
 def _sheet_rows(content: bytes) -> Iterator[tuple[int, Sequence[Value | UnusableCell]]]:
-    book = openpyxl.load_workbook(
-        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-    )
+    reader = BookReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    reader.read()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    book = reader.wb
     try:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         if not visible:
             raise UnreadableFile("The workbook has no visible sheet.")
-        sheet = visible[0]
-        sheet.reset_dimensions()  # <dimension> may be missing, or lie
         day_zero = MAC_EPOCH if book.epoch == MAC_EPOCH else _MARCH_1900
-        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), start=1):
-            if number > MAX_ROWS + 1:
-                raise too_many_rows()
-            yield (
-                number,
-                [None if cell is EMPTY_CELL else _cell_value(cell, day_zero) for cell in cells],
-            )
+        formats = Formats(
+            frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch
+        )
+        with reader.archive.open(xml_part(visible[0]._worksheet_path)) as stream:
+            for number, values in sheet_rows(
+                stream, strings=reader.shared_strings, formats=formats, most_columns=MAX_COLUMNS
+            ):
+                yield number, [_cell_value(value, day_zero) for value in values]
     finally:
         book.close()
 
 
-def _cell_value(cell: Any, day_zero: datetime) -> Value | UnusableCell:
-    value = cell.value
-    if cell.data_type == "e":
-        return UnusableCell(f"The cell shows the error {value}; correct its formula.")
+def _cell_value(value: Any, day_zero: datetime) -> Value | UnusableCell:
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, ErrorCell):
+        return UnusableCell(f"The cell shows the error {value.shown}; correct its formula.")
     if isinstance(value, datetime) and value < day_zero:
         return UnusableCell("The cell holds a day before March 1900, which Excel counts wrongly.")
-    if isinstance(value, str) and not value.strip():
-        return None
-    return value
+    return value  # type: ignore[no-any-return]  # what the library makes of numbers and dates
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, Sequence[Value]]]:
