@@ -6,6 +6,8 @@ from django.urls import path, re_path
 
 from web import feeds, health, news, oembed, robots, rpde, sitemap
 from web.pages import embed, invitations, views, whats_on, workbench
+from web.pages.desk import events as desk_events
+from web.pages.desk import sources, today
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -36,6 +38,17 @@ urlpatterns = [
     path("whats-on/", whats_on.whats_on, name="whats-on"),
     path("whats-on/follow/", whats_on.follow, name="follow"),
     path("s/<slug:code>/", whats_on.saved_search, name="saved-search"),
+    path("desk/", today.today, name="desk"),
+    path("desk/events/", desk_events.event_list, name="desk-events"),
+    path("desk/events/new/", desk_events.new_event, name="desk-new-event"),
+    path("desk/events/<str:uid>/", desk_events.event_page, name="desk-event"),
+    path("desk/events/<str:uid>/edit/", desk_events.edit_event, name="desk-edit-event"),
+    path("desk/events/<str:uid>/dates/<slug:step>/", desk_events.date_step, name="desk-date-step"),
+    path("desk/events/<str:uid>/<slug:step>/", desk_events.take_step, name="desk-event-step"),
+    path("desk/review/", desk_events.review, name="desk-review"),
+    path("desk/calendars/", sources.source_list, name="desk-sources"),
+    path("desk/calendars/new/", sources.subscribe, name="desk-subscribe"),
+    path("desk/calendars/<int:pk>/<slug:step>/", sources.source_step, name="desk-source-step"),
     path("desk/plans/", workbench.plans, name="plans"),
     path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),

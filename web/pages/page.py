@@ -60,5 +60,7 @@ def _answer(view: View, request: HttpRequest, words: dict[str, str]) -> HttpResp
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # a handler's signature
-    """Django's handler for addresses that no page has."""
-    return page(lambda request: render(request, "web/not_found.html", status=404))(request)
+    """Django's handler for addresses that no page has, whatever was to be done there."""
+    chosen = LANGUAGES.get(request.GET.get("lang", ""))
+    with translation.override(chosen or translation.get_language() or "zh-hans"):
+        return render(request, "web/not_found.html", status=404)

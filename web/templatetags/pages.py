@@ -153,3 +153,60 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 def _with_query(path: str, query: dict[str, Any]) -> str:
     given = {name: str(value) for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+@register.filter
+def moderation_word(state: str) -> str:
+    """Where an event stands between draft and public, in words."""
+    return {
+        "draft": _("draft"),
+        "submitted": _("handed in"),
+        "returned": _("returned"),
+        "published": _("published"),
+        "archived": _("archived"),
+    }.get(state, state)
+
+
+@register.filter
+def steps_of(event: Any, may_publish: bool) -> list[tuple[str, str]]:
+    """The steps an editor (or publisher) can take from where the event stands, with their words."""
+    submit, publish = ("submit", _("Hand in for review")), ("publish", _("Publish"))
+    if event.moderation in ("draft", "returned"):
+        return [publish] if may_publish else [submit]
+    if not may_publish:
+        return []
+    if event.moderation == "submitted":
+        return [publish]
+    if event.moderation == "archived":
+        return []
+    again = event.status == "cancelled"
+    turn = ("reinstate", _("It takes place after all")) if again else ("cancel", _("Cancel it"))
+    return [turn, ("archive", _("Take from public view"))]
+
+
+@register.filter
+def moment_in_words(value: date) -> str:
+    """A day, with the hour where there is one."""
+    words = f"{day(value)} {day_and_weekday(value).split()[-1 if language() == 'zh' else 0]}"
+    return f"{words} {value:%H:%M}" if isinstance(value, datetime) else words
+
+
+@register.filter
+def count_word(name: str) -> str:
+    """What a reading of a calendar counts."""
+    return {
+        "entries": _("Entries"),
+        "created": _("New"),
+        "updated": _("Changed"),
+        "cancelled": _("Cancelled"),
+        "unchanged": _("Unchanged"),
+        "restored": _("Taken up again"),
+        "held": _("Kept although missing"),
+    }.get(name, name)
+
+
+@register.filter
+def problem_words(problem: dict[str, Any]) -> str:
+    """A problem of a reading in the page's language."""
+    where = f"{problem['line']}: " if problem.get("line") else ""
+    return where + str(problem.get(language(), ""))

@@ -1,0 +1,243 @@
+"""The museum desk: an editor publishes, cancels one date, imports a calendar and takes it back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from events.enums import Moderation
+from events.models import Event, ImportRun, Subscription
+from events.services.subscriptions import refresh_subscription
+from tests.factories.events import EventFactory
+from tests.factories.venues import MembershipFactory, UserFactory, VenueFactory
+from venues.models import Role
+
+pytestmark = pytest.mark.django_db
+
+SATURDAY = date(2027, 3, 6)
+FILLED = {
+    "title_zh": "动手做：电与磁",
+    "title_en": "Hands on: electricity",
+    "kind": "workshop",
+    "start_date": SATURDAY.isoformat(),
+    "start_time": "10:00",
+    "end_time": "11:30",
+    "repeats": "WEEKLY",
+    "until": "2027-04-30",
+    "audiences": ["family", "youth"],
+    "price": "free",
+}
+
+
+@pytest.fixture
+def venue():
+    return VenueFactory(slug="hefei", name_zh="合肥科技馆", name_en="Hefei Museum")
+
+
+@pytest.fixture
+def publisher(client, venue):
+    user = MembershipFactory(role=Role.MUSEUM_PUBLISHER, venue=venue, region=None).user
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def editor(venue):
+    from django.test import Client
+
+    client = Client()
+    client.force_login(MembershipFactory(role=Role.MUSEUM_EDITOR, venue=venue, region=None).user)
+    return client
+
+
+def made(client, venue, **changes) -> Event:
+    body = {**FILLED, "venue": venue.pk, **changes}
+    answer = client.post("/desk/events/new/?lang=en", body)
+    assert answer.status_code == 302, answer.content.decode()
+    return Event.objects.latest("pk")
+
+
+def test_a_weekly_workshop_is_written_and_published_in_one_step(publisher, venue):
+    event = made(publisher, venue, publish="1")
+
+    assert (event.moderation, event.is_free) == (Moderation.PUBLISHED, True)
+    assert event.rrule == "FREQ=WEEKLY;BYDAY=SA;UNTIL=20270430T235959"
+    assert event.occurrences.count() == 8
+    page = publisher.get(f"/desk/events/{event.public_uid}/?lang=en").content.decode()
+    assert "BEGIN:VEVENT" in page
+
+
+@pytest.mark.parametrize(
+    ("repeats", "rule"),
+    [
+        ("", ""),
+        ("BIWEEKLY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA;UNTIL=20270430T235959"),
+        ("MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=6;UNTIL=20270430T235959"),
+        ("MONTHLY_DAY", "FREQ=MONTHLY;BYDAY=1SA;UNTIL=20270430T235959"),
+        ("DAILY", "FREQ=DAILY;UNTIL=20270430T235959"),
+    ],
+)
+def test_everyday_words_become_rules(publisher, venue, repeats, rule):
+    assert made(publisher, venue, repeats=repeats).rrule == rule
+
+
+def test_days_without_hours_and_evenings_past_midnight_are_understood(publisher, venue):
+    exhibition = made(
+        publisher, venue, start_time="", end_time="", end_date="2027-05-01", repeats="", until=""
+    )
+    night = made(publisher, venue, start_time="21:00", end_time="01:00", repeats="", until="")
+
+    assert (exhibition.is_all_day, exhibition.end_date) == (True, date(2027, 5, 2))
+    assert night.end_date == SATURDAY + timedelta(days=1)
+
+
+def test_the_preview_names_the_first_dates_and_saves_nothing(publisher, venue):
+    body = {**FILLED, "venue": venue.pk, "preview": "1"}
+
+    page = publisher.post("/desk/events/new/?lang=en", body).content.decode()
+
+    assert "These are the first dates" in page
+    assert page.count(" Saturday ") == 8
+    assert not Event.objects.exists()
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(publisher, venue):
+    body = {**FILLED, "venue": venue.pk, "title_zh": "", "end_time": "", "url": "javascript:1"}
+
+    answer = publisher.post("/desk/events/new/?lang=en", body)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count('class="errorlist"') == 3
+    assert 'value="Hands on: electricity"' in page
+
+
+def test_an_event_changed_by_a_colleague_meanwhile_is_not_written_over(publisher, venue):
+    event = made(publisher, venue, publish="1")
+    stale = {**FILLED, "venue": venue.pk, "title_zh": "旧", "seen": str(event.sequence)}
+    publisher.post(
+        f"/desk/events/{event.public_uid}/edit/",
+        {**stale, "title_zh": "新", "seen": str(event.sequence)},
+    )
+
+    publisher.post(f"/desk/events/{event.public_uid}/edit/", stale, follow=True)
+
+    event.refresh_from_db()
+    assert event.title_zh == "新"
+
+
+def test_one_date_is_cancelled_and_takes_place_after_all(publisher, venue):
+    event = made(publisher, venue, publish="1")
+    first = event.occurrences.order_by("starts_at").first()
+    address = f"/desk/events/{event.public_uid}/dates"
+
+    publisher.post(f"{address}/cancel/", {"original_start": first.original_start})
+    first.refresh_from_db()
+    cancelled = first.is_cancelled
+    publisher.post(f"{address}/restore/", {"original_start": first.original_start})
+    first.refresh_from_db()
+
+    assert (cancelled, first.is_cancelled) == (True, False)
+
+
+def test_an_editor_hands_in_and_a_publisher_returns_with_a_reason(editor, publisher, venue):
+    event = made(editor, venue)
+    address = f"/desk/events/{event.public_uid}"
+
+    editor.post(f"{address}/submit/")
+    listed = publisher.get("/desk/review/?lang=en").content.decode()
+    publisher.post(f"{address}/return/", {"reason": "Please add the room."})
+
+    event.refresh_from_db()
+    assert "Hands on: electricity" in listed
+    assert (event.moderation, event.return_reason) == (
+        Moderation.RETURNED,
+        "Please add the room.",
+    )
+    assert "Please add the room." in editor.get("/desk/?lang=en").content.decode()
+
+
+def test_an_editor_cannot_publish_and_is_told_so(editor, venue):
+    event = made(editor, venue)
+
+    page = editor.post(f"/desk/events/{event.public_uid}/publish/", follow=True).content.decode()
+
+    event.refresh_from_db()
+    assert event.moderation == Moderation.DRAFT
+    assert 'class="alert"' in page
+
+
+def test_a_copy_begins_with_all_that_was_said(publisher, venue):
+    event = made(publisher, venue)
+
+    page = publisher.get(f"/desk/events/new/?copy={event.public_uid}&lang=en").content.decode()
+
+    assert 'value="Hands on: electricity"' in page
+
+
+def test_a_stranger_finds_nobodys_events_and_visitors_are_asked_to_sign_in(client, venue):
+    event = EventFactory(venue=venue)
+    assert client.get("/desk/").status_code == 302
+    client.force_login(UserFactory())
+
+    assert client.get(f"/desk/events/{event.public_uid}/").status_code == 404
+    assert client.post(f"/desk/events/{event.public_uid}/cancel/").status_code == 404
+    assert event.title_zh not in client.get("/desk/events/").content.decode()
+
+
+def test_a_calendar_is_read_and_the_reading_taken_back(publisher, venue):
+    publisher.post(
+        "/desk/calendars/new/", {"venue": venue.pk, "url": "https://museum.example/cal.ics"}
+    )
+    row = Subscription.objects.get()
+    refresh_subscription(fetch=the_file, subscription_id=row.pk, now=timezone.now())
+    page = publisher.get("/desk/calendars/?lang=en").content.decode()
+
+    publisher.post(f"/desk/calendars/{row.pk}/undo/")
+
+    assert "museum.example" in page
+    assert ImportRun.objects.filter(source=row.source).exists()
+    assert not Event.objects.filter(source=row.source, status="scheduled").exists()
+
+
+def test_a_wrong_address_is_refused_in_words(publisher, venue):
+    page = publisher.post(
+        "/desk/calendars/new/", {"venue": venue.pk, "url": "ftp://x/y"}, follow=True
+    ).content.decode()
+
+    assert 'class="alert"' in page
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_lists_ask_as_often_for_any_number(publisher, venue, count, django_assert_num_queries):
+    for _ in range(count):
+        EventFactory(venue=venue)
+
+    with django_assert_num_queries(3):
+        publisher.get("/desk/events/")
+
+
+def the_file(url: str, **_known: str):
+    """One coming event, as the museum's own calendar says it."""
+    from events.imports.fetch import Fetched
+
+    day = timezone.localdate() + timedelta(days=30)
+    body = "\r\n".join(
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//museum//EN",
+            "BEGIN:VEVENT",
+            "UID:one@museum.example",
+            "DTSTAMP:20260101T000000Z",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            "SUMMARY:Night of the stars",
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ]
+    )
+    return Fetched(body=body.encode())

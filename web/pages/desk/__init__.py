@@ -1,0 +1,1 @@
+"""The museum desk: what an editor does in ten spare minutes. Every page works without script."""
