@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -147,8 +148,12 @@ _STEPS: dict[str, tuple[Callable[..., Event], str]] = {
 def take_step(request: HttpRequest, uid: str, step: str) -> HttpResponse:
     """Publish, submit, return (with a reason), archive, cancel or reinstate an event."""
     event = _event(request, uid)
-    known = {"event_id": event.pk, "seen_sequence": _seen(request, event)}
-    known |= {"by": request.user, "now": timezone.now()}
+    known: dict[str, Any] = {
+        "event_id": event.pk,
+        "seen_sequence": _seen(request, event),
+        "by": request.user,
+        "now": timezone.now(),
+    }
     back = reverse("desk-event", kwargs={"uid": event.public_uid})
     if step == "return":
         reason = request.POST.get("reason", "").strip()

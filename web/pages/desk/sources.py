@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def source_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if row is None:
         raise Http404
     by, now = request.user, timezone.now()
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "read": partial(subscriptions.read_soon, subscription_id=row.pk, by=by, now=now),
         "confirm": partial(subscriptions.confirm_missing, subscription_id=row.pk, by=by, now=now),
         "undo": partial(undo_last, source=row.source, by=by, now=now),
