@@ -53,6 +53,10 @@ app.conf.beat_schedule = {
         "task": "events.tell_of_silence",
         "schedule": 86_400.0,
     },
+    "let series follow the days their venues open": {
+        "task": "events.follow_opening_changes",
+        "schedule": 30.0,
+    },
     "extend occurrences to the horizon": {
         "task": "events.extend_occurrences",
         "schedule": 86_400.0,

@@ -16,7 +16,7 @@ from django.forms.models import BaseModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from events.enums import Accessibility, Attendance, Audience, Sector
+from events.enums import Accessibility, Attendance, Audience, ClosedDays, Sector
 from events.errors import InvalidEvent
 from events.ical.entry import Text
 from events.models import (
@@ -122,6 +122,9 @@ class EventForm(forms.ModelForm):
     attendance = forms.ChoiceField(
         choices=[("", "as venue and address say"), *choices(Attendance)], required=False
     )
+    on_closed_days = forms.ChoiceField(
+        choices=choices(ClosedDays), required=False, help_text="days on which the venue is closed"
+    )
     url = forms.CharField(max_length=500, required=False)
     access_url = forms.CharField(max_length=500, required=False)
     registration_url = forms.CharField(max_length=500, required=False)
@@ -133,7 +136,8 @@ class EventForm(forms.ModelForm):
             *("sectors", "languages", "grades", "age_min", "age_max", "is_free"),
             *("price_amount", "price_currency", "price_zh", "price_en", "url"),
             *("start_date", "start_time", "end_date", "end_time"),
-            *("timezone", "rrule", "rdates", "exdates", "description_zh", "description_en"),
+            *("timezone", "rrule", "rdates", "exdates", "lunar_rule", "lunar_until"),
+            *("on_closed_days", "description_zh", "description_en"),
             *("location_zh", "location_en", "attendance", "access_url", "registration_url"),
             *("contact_zh", "contact_en", "accessibility"),
         )
@@ -175,8 +179,9 @@ def _values(cleaned: dict[str, Any]) -> EventValues:
             *("venue", "kind", "visibility", "is_free", "url", "timezone", "rrule"),
             *("age_min", "age_max", "price_amount", "price_currency", "attendance"),
             *("access_url", "registration_url"),
+            *("lunar_rule", "lunar_until"),
         )
-    }
+    } | {"on_closed_days": cleaned["on_closed_days"] or ClosedDays.KEEP}
     facts: dict[str, Any] = (
         plain
         | {name: tuple(cleaned[name] or ()) for name in LISTS}

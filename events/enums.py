@@ -146,6 +146,14 @@ class Translation(StrEnum):
     OUTDATED = "outdated"
 
 
+class ClosedDays(StrEnum):
+    """What becomes of the dates of a series on days on which its venue is closed."""
+
+    KEEP = "keep"  # they take place all the same
+    CANCEL = "cancel"  # they are shown as cancelled, with the venue's reason
+    SKIP = "skip"  # they are not dates of the series; announced ones are withdrawn
+
+
 class CampaignKind(StrEnum):
     SCIENCE_DAY = "science_day"
     SCIENCE_MONTH = "science_month"

@@ -16,6 +16,7 @@ from events.services import (
     health,
     notices,
     occurrences,
+    opening_changes,
     outbox,
     retention,
     settling,
@@ -86,6 +87,11 @@ def tell_of_silence() -> None:
 @shared_task(name="events.extend_occurrences", acks_late=True, reject_on_worker_lost=True)
 def extend_occurrences() -> None:
     occurrences.extend_occurrences(now=timezone.now())
+
+
+@shared_task(name="events.follow_opening_changes", acks_late=True, reject_on_worker_lost=True)
+def follow_opening_changes() -> None:
+    opening_changes.follow_opening_changes(now=timezone.now())
 
 
 @shared_task(name="events.purge_expired", acks_late=True, reject_on_worker_lost=True)

@@ -12,12 +12,13 @@ from django.db.models import Min
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Few
+from api.fields import Day, Few
 from api.serializers import RowSerializer, StrictSerializer
 from events.enums import (
     Accessibility,
     Attendance,
     Audience,
+    ClosedDays,
     EventKind,
     ImageLicence,
     Moderation,
@@ -39,6 +40,7 @@ from events.services.checking import (
     MAX_ORGANISERS,
     OLDEST,
 )
+from events.services.pauses import LONGEST_REASON as LONGEST_PAUSE
 from events.services.publishing import LONGEST_REASON
 from events.services.values import EventValues, Organiser, Picture
 from venues.models import Organisation, Venue
@@ -50,6 +52,7 @@ STATUSES = [status.value for status in Status]
 SECTORS = [sector.value for sector in Sector]
 ATTENDANCES = [attendance.value for attendance in Attendance]
 ACCESSIBILITY = [each.value for each in Accessibility]
+CLOSED_DAYS = [each.value for each in ClosedDays]
 ROLES = [role.value for role in OrganiserRole]
 LICENCES = [licence.value for licence in ImageLicence]
 
@@ -123,6 +126,15 @@ class ImageItem(serializers.Serializer):
     licence = serializers.ChoiceField(LICENCES)
 
 
+class PauseItem(serializers.Serializer):
+    """Days without dates, by the event's own calendar."""
+
+    first = serializers.DateField()
+    end = serializers.CharField(help_text="first day again; empty: until further notice")
+    reason_zh = serializers.CharField()
+    reason_en = serializers.CharField()
+
+
 class EventDetail(EventRow):
     source = serializers.CharField(source="source.slug")
     source_id = serializers.CharField(source="uid", help_text="the sender's own identifier")
@@ -150,6 +162,10 @@ class EventDetail(EventRow):
     visibility = serializers.ChoiceField([value.value for value in Visibility])
     rdates = serializers.ListField(child=serializers.CharField())
     exdates = serializers.ListField(child=serializers.CharField())
+    lunar_rule = serializers.CharField(help_text="every year on 腊月廿三, instead of rrule")
+    lunar_until = serializers.DateField(allow_null=True)
+    on_closed_days = serializers.ChoiceField(CLOSED_DAYS)
+    pauses = PauseItem(many=True)
     previous_starts = serializers.ListField(
         child=serializers.CharField(), help_text="moments it was announced for before, in order"
     )
@@ -201,6 +217,8 @@ class OccurrenceRow(RowSerializer):
     end_date = serializers.DateField(help_text="last day touched plus one")
     timezone = serializers.CharField(source="event.timezone")
     is_cancelled = serializers.BooleanField()
+    reason_zh = serializers.CharField(help_text="why not: the venue is closed, the series pauses")
+    reason_en = serializers.CharField()
     title_zh = serializers.CharField(source="event.title_zh")
     title_en = serializers.CharField(source="event.title_en")
     location_zh = serializers.CharField(source="event.location_zh")
@@ -290,6 +308,19 @@ class DateMoveBody(StrictSerializer):
     end = WallClock(help_text="not included")
 
 
+class PauseBody(StrictSerializer):
+    first = Day(help_text="first day without dates, by the event's own calendar")
+    end = Day(
+        allow_null=True, default=None, help_text="first day again; none: until further notice"
+    )
+    reason_zh = serializers.CharField(max_length=LONGEST_PAUSE, allow_blank=True, default="")
+    reason_en = serializers.CharField(max_length=LONGEST_PAUSE, allow_blank=True, default="")
+
+
+class ResumeBody(StrictSerializer):
+    first = Day(help_text="first day on which dates take place again")
+
+
 class WordingBody(StrictSerializer):
     """What reads differently on that date; an empty text is as usual, what is left out stays."""
 
@@ -370,6 +401,11 @@ class EventBody(StrictSerializer):
     rrule = _text(MAX_RULE)
     rdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
     exdates = Few(child=WallClock(), max_length=MAX_DATES, default=list)
+    lunar_rule = serializers.CharField(
+        max_length=20, allow_blank=True, default="", help_text="腊月廿三, 除夕 or 12-23"
+    )
+    lunar_until = Day(allow_null=True, default=None, help_text="last day that counts")
+    on_closed_days = serializers.ChoiceField(CLOSED_DAYS, default=ClosedDays.KEEP.value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not self.partial and "timezone" not in attrs:

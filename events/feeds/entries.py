@@ -85,10 +85,19 @@ def _words(occurrence: Occurrence, field: str) -> Text:
 
 def _description(occurrence: Occurrence, about: About | None) -> Text:
     """The museum's words and, for calendars, what they have no field for below them."""
-    own = _words(occurrence, "description")
+    own = _with_reason(occurrence, _words(occurrence, "description"))
     if about is None or not (lines := particulars(occurrence.event, about)):
         return own
     return Text(*(f"{own.in_language(t)}\n\n{lines.in_language(t)}".strip() for t in ("zh", "en")))
+
+
+def _with_reason(occurrence: Occurrence, own: Text) -> Text:
+    """Why the date does not take place comes first."""
+    reason = Text(occurrence.reason_zh, occurrence.reason_en)
+    if not (occurrence.is_cancelled and reason):
+        return own
+    zh, en = (f"{reason.in_language(t)}\n\n{own.in_language(t)}".strip() for t in ("zh", "en"))
+    return Text(zh, en)
 
 
 def _labels(about: About) -> dict[str, Any]:

@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from events.enums import Attendance, EventKind, Moderation, Status, Translation, Visibility
+from events.enums import (
+    Attendance,
+    ClosedDays,
+    EventKind,
+    Moderation,
+    Status,
+    Translation,
+    Visibility,
+)
 from events.models.choices import choices
 from events.models.source import Source
 from events.models.topic import Topic
@@ -53,6 +61,11 @@ class Event(Bilingual):
 
     ``sequence`` and ``changed_at`` grow together and only in :mod:`events.services`: feeds and
     invitations rely on it (RFC 5545 3.8.7.3, 3.8.7.4). An event without a venue is online.
+
+    ``lunar_rule`` repeats it on a day of the Chinese calendar (``腊月廿三``) instead of by ``rrule``.
+
+    ``pauses`` are spans of days without dates, in order: ``first`` and ``end`` (ISO days in
+    ``timezone``, half-open, no ``end``: until further notice), ``reason_zh`` and ``reason_en``.
 
     ``is_free`` has three states: what is not known is never shown as free, nor as a price.
 
@@ -125,6 +138,14 @@ class Event(Bilingual):
     rrule = models.CharField(max_length=2000, blank=True)
     rdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
     exdates = models.JSONField(default=list, blank=True, help_text="ISO wall-clock starts")
+    lunar_rule = models.CharField(
+        max_length=8, blank=True, help_text="every year on 腊月廿三; without `rrule`"
+    )
+    lunar_until = models.DateField(null=True, blank=True, help_text="last day `lunar_rule` gives")
+    on_closed_days = models.CharField(
+        max_length=8, choices=choices(ClosedDays), default=ClosedDays.KEEP
+    )
+    pauses = models.JSONField(default=list, blank=True, help_text="spans of days without dates")
     overrides = models.JSONField(
         default=dict, blank=True, help_text="original ISO start → changed fields of that date"
     )
@@ -171,6 +192,9 @@ class Event(Bilingual):
                 name="event_cancelled_says_from_when",
                 condition=Q(status=Status.CANCELLED, cancelled_from__isnull=False)
                 | (~Q(status=Status.CANCELLED) & Q(cancelled_from__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="event_repeats_by_one_calendar", condition=Q(rrule="") | Q(lunar_rule="")
             ),
             models.CheckConstraint(
                 name="event_age_from_young_to_old",
@@ -224,7 +248,12 @@ class Event(Bilingual):
 
     @property
     def is_repeated(self) -> bool:
-        return bool(self.rrule or self.rdates)
+        return bool(self.has_rule or self.rdates)
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether its dates go on, and are kept up to a horizon."""
+        return bool(self.rrule or self.lunar_rule)
 
     @property
     def last_day_touched_plus_one(self) -> date:
@@ -267,6 +296,10 @@ class Occurrence(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_cancelled = models.BooleanField(default=False)
+    reason_zh = models.CharField(
+        max_length=300, blank=True, help_text="why: its venue is closed, or the series pauses"
+    )
+    reason_en = models.CharField(max_length=300, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

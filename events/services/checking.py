@@ -12,6 +12,7 @@ from events.enums import (
     Accessibility,
     Attendance,
     Audience,
+    ClosedDays,
     EventKind,
     ImageLicence,
     OrganiserRole,
@@ -26,6 +27,7 @@ from events.recurrence.rule import UnsupportedRule, parse_rule
 from events.recurrence.zones import is_known_timezone
 from events.services.cleaning import many_lines, one_line, shown_url
 from events.services.values import LISTS, EventValues, Picture
+from venues.lunar import lunar_dates, parse_lunar
 
 MAX_DATES = 2_000
 MAX_ORGANISERS, MAX_IMAGES, MAX_LANGUAGES = 50, 20, 20
@@ -62,6 +64,7 @@ def checked(values: EventValues) -> EventValues:
         rdates=tuple(sorted(set(values.rdates), key=str)),
         exdates=tuple(sorted(set(values.exdates), key=str)),
         attendance=values.attendance or _attendance(values),
+        lunar_rule=_lunar_name(values.lunar_rule),
         is_free=False if values.is_free is None and values.price_amount else values.is_free,
         **facts,
     )
@@ -135,6 +138,8 @@ def _problems(values: EventValues) -> Problems:
         yield "timezone", f"{values.timezone!r} is not an IANA name such as Asia/Shanghai."
     yield from _wrong_times(values)
     yield from _wrong_rule(values)
+    yield from _wrong_lunar_rule(values)
+    yield from _wrong_closed_days(values)
     yield from _wrong_words(values)
     yield from _wrong_people(values)
     yield from _wrong_price(values)
@@ -177,6 +182,41 @@ def _wrong_rule(values: EventValues) -> Problems:
         parse_rule(values.rrule)
     except UnsupportedRule as refusal:
         yield "rrule", str(refusal)
+
+
+def _lunar_name(written: str) -> str:
+    """The usual name of the lunar day; what cannot be read stays as it is."""
+    try:
+        return parse_lunar(written).text if written else ""
+    except ValueError:
+        return one_line(written)
+
+
+def _wrong_lunar_rule(values: EventValues) -> Problems:
+    if not values.lunar_rule:
+        if values.lunar_until is not None:
+            yield "lunar_until", "say the lunar day too, or leave its end out."
+        return
+    if values.rrule:
+        yield "lunar_rule", "give a rule or a lunar day, not both."
+    try:
+        rule = parse_lunar(values.lunar_rule)
+    except ValueError as refusal:
+        yield "lunar_rule", str(refusal)
+        return
+    first = values.start.date() if isinstance(values.start, datetime) else values.start
+    coming = lunar_dates(rule, first, first.replace(year=first.year + 2, day=1))
+    if coming[:1] != [first]:
+        named = f"; the next one is {coming[0]}" if coming else ""
+        yield "lunar_rule", f"the first date, {first}, must be a {rule.text}{named}."
+    if values.lunar_until is not None and values.lunar_until < first:
+        yield "lunar_until", f"{values.lunar_until} is before the first date, {first}."
+
+
+def _wrong_closed_days(values: EventValues) -> Problems:
+    yield from _unknown("on_closed_days", (values.on_closed_days,), ClosedDays)
+    if values.on_closed_days != ClosedDays.KEEP and values.venue is None:
+        yield "on_closed_days", "only a venue has closed days; name it, or choose keep."
 
 
 def _wrong_words(values: EventValues) -> Problems:

@@ -86,7 +86,7 @@ def change_event(
         return event
     remember_change(event, wanted, topics=values.topics, by=by, now=now)
     set_columns(event, wanted, now=now)
-    event.overrides = _rekeyed(event, now)
+    event.overrides = rekeyed(event, now)
     write_links(event, values)
     return saved(event, now)
 
@@ -242,7 +242,7 @@ def _check_span(event: Event, start: date, end: date) -> None:
         raise InvalidEvent(problem, problems=[{"field": "start", "message": problem}])
 
 
-def _rekeyed(event: Event, now: datetime) -> dict[str, Any]:
+def rekeyed(event: Event, now: datetime) -> dict[str, Any]:
     """Overrides under the starts the rule now gives; those of days without one are dropped."""
     starts = starts_of(event, now=now)
     by_day = {start[:10]: start for start in reversed(starts)}

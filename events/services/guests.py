@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from events.enums import Moderation, Status
+from events.enums import ClosedDays, Moderation, Status
 from events.errors import WrongState
 from events.ical.entry import Entry, Text
 from events.itip.party import Attendee
@@ -81,6 +81,11 @@ def guest_entry(event: Event) -> Entry:
     """The whole event as one entry with its rule; dates that fall away are excepted."""
     read = date.fromisoformat if event.is_all_day else datetime.fromisoformat
     cancelled = [start for start, what in event.overrides.items() if what.get("cancelled")]
+    rows = []
+    if event.lunar_rule or event.pauses or event.on_closed_days != ClosedDays.KEEP:
+        rows = list(event.occurrences.values_list("original_start", "is_cancelled"))
+    cancelled += [start for start, is_cancelled in rows if is_cancelled]
+    added = [start for start, is_cancelled in rows if event.lunar_rule and not is_cancelled]
     venue = event.venue
     place = Text(event.location_zh, event.location_en)
     if not place and venue is not None:
@@ -96,7 +101,7 @@ def guest_entry(event: Event) -> Entry:
         url=event.url,
         kind=event.kind,
         rrule=event.rrule,
-        rdates=tuple(read(each) for each in event.rdates),
+        rdates=tuple(read(each) for each in sorted({*event.rdates, *added})),
         exdates=tuple(read(each) for each in sorted({*event.exdates, *cancelled})),
     )
 

@@ -14,22 +14,28 @@ from events.enums import Moderation
 from events.models import Event, Occurrence
 from events.models.event import day_after
 from events.recurrence.expand import Expansion, expand
+from events.recurrence.lunar import lunar_starts
 from events.recurrence.rule import UnsupportedRule
+from events.services.closed_days import Judged, books_for, judged
 
 HORIZON_DAYS = 731  # 24 months: how far ahead a series has rows
 KEPT_DAYS = 731  # how far back a series is looked at again; older rows stay as they are
 _CHUNK = 500
 _ALL_TIME = (date(1900, 1, 1), date(2200, 1, 1))
 _DERIVED = ["original_start", "start_date", "end_date", "starts_at", "ends_at"]
-_DERIVED += ["is_cancelled", "withdrawn_at"]
+_DERIVED += ["is_cancelled", "reason_zh", "reason_en", "withdrawn_at"]
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How many dates take place per event id, and what could not be expanded, in words."""
+    """How many dates take place per event id, and what could not be expanded, in words.
+
+    ``touched`` are the ids of events with a date that is new, different or gone.
+    """
 
     dates: Mapping[int, int]
     problems: Mapping[int, str]
+    touched: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -37,6 +43,10 @@ class _Diff:
     created: list[Occurrence]
     changed: list[Occurrence]
     deleted: list[int]
+
+    @property
+    def size(self) -> int:
+        return len(self.created) + len(self.changed) + len(self.deleted)
 
 
 def refresh_occurrences(event: Event, *, now: datetime) -> int:
@@ -55,15 +65,20 @@ def refresh_many(events: Iterable[Event], *, now: datetime) -> Refreshed:
         for row in Occurrence.objects.filter(event__in=[event.pk for event in events]):
             rows[row.event_id].append(row)
     diff = _Diff([], [], [])
-    dates, problems = {}, {}
+    dates, problems, touched = {}, {}, set()
+    books = books_for(events, *_ALL_TIME)
     for event in events:
         wanted, problem = _wanted(event, now)
-        dates[event.pk] = sum(not values["is_cancelled"] for values in wanted)
+        found = judged(event, wanted, rows[event.pk], books, now)
+        dates[event.pk] = sum(not values["is_cancelled"] for values in found.wanted)
         if problem:
             problems[event.pk] = problem
-        _compare(event, wanted, rows[event.pk], now, diff)
+        before = diff.size
+        _compare(event, found, rows[event.pk], now, diff)
+        if diff.size > before:
+            touched.add(event.pk)
     _write(diff)
-    return Refreshed(dates=dates, problems=problems)
+    return Refreshed(dates=dates, problems=problems, touched=frozenset(touched))
 
 
 def starts_of(event: Event, *, now: datetime) -> list[str]:
@@ -73,7 +88,8 @@ def starts_of(event: Event, *, now: datetime) -> list[str]:
 
 def extend_occurrences(*, now: datetime) -> int:
     """Give every repeated event its dates up to the horizon; how many events were looked at."""
-    ids = list(Event.objects.exclude(rrule="").order_by("pk").values_list("pk", flat=True))
+    repeated = Event.objects.exclude(rrule="", lunar_rule="")
+    ids = list(repeated.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(ids), _CHUNK):
         with transaction.atomic():
             chunk = Event.objects.select_for_update(of=("self",)).order_by("pk")
@@ -98,7 +114,7 @@ def _wanted(event: Event, now: datetime) -> tuple[list[dict[str, Any]], str]:
 
 def _window(event: Event, now: datetime) -> tuple[date, date]:
     """The days ``[first, end)`` for which an event has rows; dates given one by one have all."""
-    if not event.rrule:
+    if not event.has_rule:
         return _ALL_TIME
     return now.date() - timedelta(days=KEPT_DAYS), now.date() + timedelta(days=HORIZON_DAYS)
 
@@ -111,6 +127,15 @@ def _expanded(event: Event, first: date, end: date) -> tuple[Expansion, str]:
         "end": event.end_date if event.is_all_day else event.wall_end,
         "timezone": event.timezone,
     }
+    if event.lunar_rule:
+        dates["rdates"] += lunar_starts(
+            event.lunar_rule,
+            dates["start"],
+            dates["end"],
+            until=event.lunar_until,
+            window_first=first,
+            window_end=end,
+        )
     try:
         expansion = expand(event.rrule or None, window_first=first, window_end=end, **dates)
     except UnsupportedRule as refusal:
@@ -152,20 +177,22 @@ def _values(event: Event, key: str, start: date | datetime) -> dict[str, Any]:
         "starts_at": starts_at,
         "ends_at": ends_at,
         "is_cancelled": bool(changes.get("cancelled")) or is_over,
+        "reason_zh": "",
+        "reason_en": "",
         "withdrawn_at": None,
     }
 
 
 def _compare(
     event: Event,
-    wanted: list[dict[str, Any]],
+    found: Judged,
     rows: list[Occurrence],
     now: datetime,
     diff: _Diff,
 ) -> None:
-    """File what has to be written so that ``rows`` become ``wanted``."""
+    """File what has to be written so that ``rows`` become what was ``found``."""
     keys = {row.key for row in rows}
-    pairs, left = _matched(event, wanted, rows)
+    pairs, left = _matched(event, found.wanted, rows)
     for values, row in pairs:
         if row is None:
             diff.created.append(
@@ -175,7 +202,8 @@ def _compare(
             _set(row, values)
             diff.changed.append(row)
     for row in left:
-        _let_go(event, row, now, diff)
+        reason = found.skipped.get(row.original_start, ("", ""))
+        _let_go(event, row, now, diff, reason)
 
 
 def _matched(
@@ -219,7 +247,9 @@ def _set(row: Occurrence, values: Mapping[str, Any]) -> None:
         setattr(row, name, value)
 
 
-def _let_go(event: Event, row: Occurrence, now: datetime, diff: _Diff) -> None:
+def _let_go(
+    event: Event, row: Occurrence, now: datetime, diff: _Diff, reason: tuple[str, str]
+) -> None:
     """A date the event no longer gives: announced as cancelled if anybody may be expecting it."""
     if date.fromisoformat(row.original_start[:10]) < _window(event, now)[0]:
         return  # older than what is looked at
@@ -229,6 +259,7 @@ def _let_go(event: Event, row: Occurrence, now: datetime, diff: _Diff) -> None:
         diff.deleted.append(row.pk)
         return
     row.is_cancelled, row.withdrawn_at = True, now
+    row.reason_zh, row.reason_en = reason
     diff.changed.append(row)
 
 

@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "location": ("location_zh", "location_en"),
     "dates": (
         *("start_date", "start_time", "end_date", "end_time", "timezone"),
-        *("rrule", "rdates", "exdates", "overrides"),
+        *("rrule", "rdates", "exdates", "overrides", "lunar_rule", "lunar_until"),
     ),
 }
 """Columns that are one field to people. Other columns are fields under their own names."""

@@ -36,7 +36,9 @@ def postpone_events(
         moderation=Moderation.PUBLISHED,
         status=Status.SCHEDULED,
     ).exclude(source__kind=SourceKind.TOURING)
-    single = there.filter(rrule="", rdates=[], start_date__gte=first, start_date__lt=end)
+    single = there.filter(
+        rrule="", lunar_rule="", rdates=[], start_date__gte=first, start_date__lt=end
+    )
     dates = _dates_of_series(there, first, end)
     found: dict[str, list[str]] = {}
     for event in _locked(single.values("pk")):
@@ -78,7 +80,7 @@ def resume_events(*, postponed: Postponed, now: datetime) -> int:
 def _dates_of_series(there: QuerySet[Event], first: date, end: date) -> dict[int, list[str]]:
     """Event → the original starts of its dates in ``[first, end)`` that take place."""
     rows = Occurrence.objects.filter(
-        event__in=there.exclude(rrule="", rdates=[]).values("pk"),
+        event__in=there.exclude(rrule="", lunar_rule="", rdates=[]).values("pk"),
         start_date__gte=first,
         start_date__lt=end,
         is_cancelled=False,

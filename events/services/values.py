@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from events.enums import EventKind, ImageLicence, OrganiserRole, Visibility
+from events.enums import ClosedDays, EventKind, ImageLicence, OrganiserRole, Visibility
 from events.ical.entry import Text
 from events.models import Event
 from events.models.event import BILINGUAL
@@ -17,6 +17,7 @@ from venues.models import Organisation, Venue
 _NONE = Text("")
 _PLAIN = (
     *("venue", "kind", "url", "visibility", "is_free", "timezone", "rrule", "access_url"),
+    *("lunar_rule", "lunar_until", "on_closed_days"),
     *("registration_url", "age_min", "age_max", "price_amount", "price_currency"),
 )
 LISTS = ("audiences", "sectors", "languages", "grades", "accessibility")
@@ -79,6 +80,10 @@ class EventValues:
     contact: Text = _NONE
     images: tuple[Picture, ...] = ()
     rrule: str = ""
+    lunar_rule: str = ""
+    """Every year on a day of the Chinese calendar (``腊月廿三``), instead of ``rrule``."""
+    lunar_until: date | None = None
+    on_closed_days: str = ClosedDays.KEEP.value
     rdates: tuple[date | datetime, ...] = ()
     exdates: tuple[date | datetime, ...] = ()
 

@@ -169,6 +169,25 @@ def _events(rows: dict[str, Any]) -> None:
             status="cancelled" if name == "cancelled" else "scheduled",
         )
         refresh_occurrences(event, now=timezone.now())
+    rows["series"] = of_events.EventFactory(
+        source=source,
+        uid="series",
+        venue=rows["museum"],
+        start_date=in_a_week,
+        rrule="FREQ=WEEKLY;COUNT=3",
+    )
+    refresh_occurrences(rows["series"], now=timezone.now())
+    rows["series_date"] = rows["series"].occurrences.last()
+    rows["in_a_week"] = in_a_week
+    rows["paused"] = of_events.EventFactory(
+        source=source,
+        uid="paused",
+        venue=rows["museum"],
+        start_date=in_a_week,
+        rrule="FREQ=WEEKLY;COUNT=3",
+        pauses=[{"first": in_a_week.isoformat(), "end": "", "reason_zh": "", "reason_en": ""}],
+    )
+    refresh_occurrences(rows["paused"], now=timezone.now())
     of_events.OccurrenceFactory(event=of_events.EventFactory(venue=rows["foreign_museum"]))
     LocalEdit.objects.create(event=rows["shown"], field="title", edited_at=timezone.now())
     rows["shown_date"] = rows["shown"].occurrences.get()

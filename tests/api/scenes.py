@@ -245,6 +245,28 @@ SCENES: dict[str, Scene] = {
             "describe": {"title_zh": "加场"},
         }.items()
     },
+    "post_split_series": Scene(
+        "post",
+        _E + "{series.public_uid}/dates/{series_date.original_start}/split/",
+        PUBLISHERS,
+        {"title_zh": "光，下半年"},
+        seen="{series.sequence}",
+        status=201,
+    ),
+    "post_pause_event": Scene(
+        "post",
+        _E + "{series.public_uid}/pause/",
+        PUBLISHERS,
+        {"first": "{in_a_week}", "reason_zh": "展厅维修"},
+        seen="{series.sequence}",
+    ),
+    "post_resume_event": Scene(
+        "post",
+        _E + "{paused.public_uid}/resume/",
+        PUBLISHERS,
+        {"first": "{in_a_week}"},
+        seen="{paused.sequence}",
+    ),
     "get_topic_list": Scene("get", "/api/v1/topics/", EVERYONE),
     "get_private_feed_list": Scene("get", "/api/v1/private-feeds/", SIGNED_IN),
     "post_private_feed_list": Scene(

@@ -183,7 +183,7 @@ def test_a_page_asks_the_same_number_of_questions_case_p3(client, count, django_
     for _ in range(count):
         publish(VenueFactory(region=region))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/regions/340000/?month=2027-03")
 
 

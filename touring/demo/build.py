@@ -11,6 +11,8 @@ from events.models import Event
 from events.services.private_feeds import hand_out_private_feed
 from touring.demo import people, places, programme, season, tour
 from touring.models import Plan
+from venues.permissions import SYSTEM
+from venues.services.holidays import seed_holidays
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class HalfBuilt(Exception):
 def _build(now: datetime, say: Callable[[str], None]) -> tuple[Plan, ...]:
     say("Loading regions, museums and county halls …")
     network = places.load_network(by=people.administrator(), now=now)
+    seed_holidays(years=range(now.year, now.year + 2), by=SYSTEM, now=now)
     hall = network.halls[0]
     accounts = people.load_people(
         province=network.province, museum=network.museum("hefei"), hall=hall

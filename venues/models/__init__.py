@@ -7,7 +7,7 @@ from venues.models.job import Job, JobKind, JobState
 from venues.models.lookup import GeocodeAnswer, RateGate
 from venues.models.membership import ApiKey, Membership, Role
 from venues.models.notice import MailTime, Notice, NoticePreference
-from venues.models.opening import OpeningRule, SchoolTerm
+from venues.models.opening import OpeningChange, OpeningRule, SchoolTerm
 from venues.models.organisation import Organisation, OrganisationKind, OrganisationPath
 from venues.models.region import (
     Region,
@@ -39,6 +39,7 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticePreference",
+    "OpeningChange",
     "OpeningRule",
     "Organisation",
     "OrganisationKind",

@@ -31,6 +31,27 @@ class OpeningRule(models.Model):
         return str(self.venue)
 
 
+class OpeningChange(models.Model):
+    """A note that days may have become open or closed: at ``venue``, or all over ``country``.
+
+    Left in the transaction of the change; who follows opening days takes it up and deletes it.
+    """
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, null=True, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="opening_change_of_a_venue_or_a_country",
+                condition=Q(venue__isnull=False, country="")
+                | (Q(venue__isnull=True) & ~Q(country="")),
+            ),
+        ]
+
+
 class SchoolTermQuerySet(models.QuerySet["SchoolTerm"]):
     def touching(self, first: date, end: date) -> SchoolTermQuerySet:
         return self.filter(first_day__lt=end, end_day__gt=first)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from venues.errors import Invalid, field_problem
-from venues.models import Closure, Space, Venue
+from venues.models import Closure, OpeningChange, Space, Venue
 from venues.permissions import Actor, can_edit_venue, require
 from venues.services.venues import touch_venue
 from venues.spans import DaySpan
@@ -59,6 +59,7 @@ def add_closure(
     kept.first_date, kept.end_date = first, end
     kept.save()
     Closure.objects.filter(pk__in=[closure.pk for closure in merged[1:]]).delete()
+    OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)
     return kept
 
@@ -69,6 +70,7 @@ def remove_closure(*, closure: Closure, by: Actor | None, now: datetime) -> None
     _require_editor(by, closure.venue, now)
     venue = closure.venue
     closure.delete()
+    OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)
 
 

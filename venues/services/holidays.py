@@ -13,7 +13,7 @@ from venues.errors import Invalid, field_problem
 from venues.imports.holidays_sheet import read_holidays
 from venues.imports.known_holidays import KnownYear, known_year
 from venues.imports.workbook import RowProblem
-from venues.models import HolidayDay, HolidayStatus, HolidayTable, Region
+from venues.models import HolidayDay, HolidayStatus, HolidayTable, OpeningChange, Region
 from venues.permissions import Actor, can_keep_calendars, require
 from venues.texts import forbidden_characters
 from venues.workdays import SpecialDay
@@ -142,6 +142,7 @@ def replace_table(
         )
         for day, special in sorted(days.items())
     )
+    OpeningChange.objects.create(country=country, noted_at=now)
     return table
 
 

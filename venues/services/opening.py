@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from venues.errors import Invalid, Stale, field_problem
-from venues.models import OpeningRule, Venue
+from venues.models import OpeningChange, OpeningRule, Venue
 from venues.opening import InvalidRules, parse_rules
 from venues.permissions import Actor, can_edit_venue, require
 from venues.services.venues import touch_venue
@@ -50,6 +50,7 @@ def set_opening_rules(
     rule.changed_by_id = by.pk if by is not None else None
     rule.version += 1
     rule.save()
+    OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)
     return rule
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from events.ical.entry import Entry
@@ -102,6 +102,23 @@ class Item:
 
 
 @dataclass(frozen=True)
+class DayMark:
+    """What stands beside a day, in the reader's language; all of it may be empty."""
+
+    sign: str = ""
+    """休 or 班."""
+    name: str = ""
+    """Of the holiday."""
+    lunar: str = ""
+    term: str = ""
+    closed: str = ""
+    """Why the venue is closed."""
+
+
+NO_MARK = DayMark()
+
+
+@dataclass(frozen=True)
 class Day:
     day: date
     items: tuple[Item, ...]
@@ -109,6 +126,7 @@ class Day:
     """Runs that begin on this day."""
     is_outside: bool = False
     is_today: bool = False
+    mark: DayMark = NO_MARK
 
 
 @dataclass(frozen=True)
@@ -127,6 +145,19 @@ class MonthPlan:
         days = [_day_of(day, month, single, runs, today) for week in month.weeks for day in week]
         by_closing = sorted(runs, key=lambda item: (item.last_day, item.first_day, item.uid))
         return cls(month, tuple(by_closing), tuple(days))
+
+    def with_marks(self, marks: Mapping[date, DayMark]) -> MonthPlan:
+        days = (replace(day, mark=marks.get(day.day, NO_MARK)) for day in self.days)
+        return replace(self, days=tuple(days))
+
+    @property
+    def closed(self) -> list[tuple[str, list[date]]]:
+        """The month's closed days under their reasons, in order."""
+        found: dict[str, list[date]] = {}
+        for day in self.days:
+            if day.mark.closed and not day.is_outside:
+                found.setdefault(day.mark.closed, []).append(day.day)
+        return list(found.items())
 
     @property
     def weeks(self) -> list[tuple[Day, ...]]:

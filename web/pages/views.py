@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from events.recurrence.zones import zone
 from venues.models import Region, RegionLevel, Venue
 from web.feeds import feed_of
 from web.pages.framing import with_pictures_of
+from web.pages.marks import marks_of
 from web.pages.month import Item, Month, MonthPlan
 from web.pages.page import language, page
 from web.pages.shown import items_of
@@ -53,17 +55,25 @@ def calendar(request: HttpRequest, kind: str, subject: str) -> HttpResponse | Mo
     month = Month.parse(request.GET["month"]) if "month" in request.GET else Month.of(today)
     found = _items(feed, month.window)
     view = request.GET.get("view", "")
+    about = _about(kind, feed.subject)
+    plan = MonthPlan.of(month, found[:MOST_ITEMS], today=today)
+    marks = marks_of(
+        [day.day for day in plan.days],
+        language=language(),
+        region=about.get("region"),
+        venue=about.get("venue"),
+    )
     context = {
         "feed": feed,
         "name": feed.name.in_language(language()),
         "subscription": subscription_to(feed),
-        "plan": MonthPlan.of(month, found[:MOST_ITEMS], today=today),
+        "plan": plan.with_marks(marks),
         "view": view if view in _VIEWS else "list",
         "is_cut": len(found) > MOST_ITEMS,
         "most_items": MOST_ITEMS,
         "weekdays": [date_format(day, "D") for day in month.weeks[0]],
         "next_month": None if found else _next_month(feed, month),
-        **_about(kind, feed.subject),
+        **about,
     }
     return render(request, "web/calendar.html", context)
 
@@ -119,7 +129,7 @@ def _next_month(feed: Feed, month: Month) -> Month | None:
     return Month.of(later.start_date) if later else None
 
 
-def _about(kind: str, subject: str) -> dict[str, object]:
+def _about(kind: str, subject: str) -> dict[str, Any]:
     """What a page says about its subject beside the calendar."""
     if kind == "regions":
         region = Region.objects.get(code=subject)
