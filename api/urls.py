@@ -17,7 +17,19 @@ from api.feeds import FeedList
 from api.imports import CommitUpload, UndoUpload, UploadItem, UploadList, sheet_template
 from api.inbound import inbound_mail
 from api.sources import views as sources
-from api.touring import board, drafts, holds, plans, request_steps, stop_steps, stops
+from api.touring import (
+    board,
+    drafts,
+    holds,
+    pairings,
+    plans,
+    request_steps,
+    stop_steps,
+    stops,
+    suspensions,
+    transport,
+    vehicles,
+)
 from api.touring import views as touring
 from api.venues import opening
 from api.venues import views as venues
@@ -136,7 +148,22 @@ documented: tuple[URLPattern, ...] = (
     path("stops/<str:uid>/condition-reports/", stop_steps.StopConditionList.as_view()),
     path("stops/<str:uid>/handover/", stop_steps.StopHandover.as_view()),
     path("stops/<str:uid>/report/", stop_steps.StopReport.as_view()),
-    path("units/<str:code>/moves/", stop_steps.MoveList.as_view()),
+    path("units/<str:code>/moves/", transport.MoveList.as_view()),
+    path("units/<str:code>/crates/", transport.CrateList.as_view()),
+    path("units/<str:code>/customs-documents/", transport.CustomsList.as_view()),
+    path("units/<str:code>/breakdowns/", transport.BreakdownList.as_view()),
+    path("pairings/", pairings.PairingList.as_view()),
+    path("pairings/<str:code>/", pairings.PairingItem.as_view(), name="api-pairing"),
+    path("pairings/<str:code>/end/", pairings.EndPairing.as_view()),
+    path("vehicles/", vehicles.VehicleList.as_view()),
+    path("vehicles/<str:plate>/", vehicles.VehicleItem.as_view()),
+    path("vehicles/<str:plate>/readings/", vehicles.ReadingList.as_view()),
+    path("visits/", vehicles.VisitList.as_view()),
+    path("visits/<id:pk>/", vehicles.VisitItem.as_view(), name="api-visit"),
+    path("visits/<id:pk>/feedback/", vehicles.VisitFeedback.as_view()),
+    path("suspensions/", suspensions.SuspensionList.as_view()),
+    path("suspensions/<id:pk>/", suspensions.SuspensionItem.as_view(), name="api-suspension"),
+    path("suspensions/<id:pk>/lift/", suspensions.LiftSuspension.as_view()),
     path("venues/<str:slug>/facility-reports/", stop_steps.FacilityReportList.as_view()),
     path(
         "venues/<str:slug>/facility-reports/<id:number>/approve/",
@@ -172,6 +199,7 @@ urlpatterns = [
     *documented,
     *(path(str(pattern.pattern).rstrip("/"), pattern.callback) for pattern in documented),
     path("imports/templates/<str:kind>.xlsx", sheet_template),
+    path("seasons/<str:slug>/tour-requests.xlsx", request_steps.TourRequestWorkbook.as_view()),
     re_path("^inbound-mail/?$", inbound_mail),
     path("schema/", SchemaView.as_view(patterns=documented)),
     path("docs/", DocsView.as_view(patterns=documented)),

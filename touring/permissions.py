@@ -14,7 +14,9 @@ from touring.models import (
     Pairing,
     Plan,
     Season,
+    ServiceVisit,
     Stop,
+    Suspension,
     TourRequest,
     Unit,
 )
@@ -191,6 +193,33 @@ def _at_recipients_of(user: Actor | None, on: date) -> Q:
 
 def can_pair(user: Actor | None, recipient: Region, on: date) -> bool:
     return may(user, "pairing.change", on=on, region=recipient)
+
+
+def pairings_visible_to(user: Actor | None, on: date) -> QuerySet[Pairing]:
+    """Pairings with regions that ``user`` oversees, and those of donors ``user`` acts for."""
+    seen = where(user, "pairing.read", on=on, region="recipient", organisation="donor")
+    return Pairing.objects.filter(seen)
+
+
+def units_kept_by(user: Actor | None, on: date) -> QuerySet[Unit]:
+    """Units whose crates, papers and vehicles ``user`` keeps."""
+    return Unit.objects.filter(where(user, "unit.change", on=on, home="home"))
+
+
+def units_sent_by(user: Actor | None, on: date) -> QuerySet[Unit]:
+    return Unit.objects.filter(where(user, "unit.dispatch", on=on, home="home"))
+
+
+def visits_visible_to(user: Actor | None, on: date) -> QuerySet[ServiceVisit]:
+    """Visits to points ``user`` speaks for, and of vehicles ``user`` keeps."""
+    asked = where(user, "visit.write", on=on, venue="point")
+    kept = where(user, "unit.change", on=on, home="vehicle__unit__home")
+    return ServiceVisit.objects.filter(asked | kept)
+
+
+def suspensions_declared_by(user: Actor | None, on: date) -> QuerySet[Suspension]:
+    """Suspensions of regions that ``user`` may suspend and resume."""
+    return Suspension.objects.filter(where(user, "suspension.declare", on=on, region="region"))
 
 
 def can_suspend(user: Actor | None, region: Region, on: date) -> bool:

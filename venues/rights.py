@@ -175,6 +175,18 @@ RIGHTS: tuple[Right, ...] = (
     Right("hold.read", HOSTS | PLANNERS | OFFICERS, "venue", "see who stands in line"),
     Right("hold.read", KEEPERS, "home", "see who stands in line"),
     Right(
+        "pairing.read",
+        PLANNERS | OFFICERS | OVERSEERS,
+        "region",
+        "see what was promised to the region and what came of it",
+    ),
+    Right(
+        "pairing.read",
+        frozenset({Role.PAIRED_DONOR}),
+        "organisation",
+        "see what the donor promised",
+    ),
+    Right(
         "pairing.change",
         PLANNERS | {Role.PROVINCE_OFFICER, Role.NATION_OFFICER},
         "region",

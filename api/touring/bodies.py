@@ -19,6 +19,7 @@ from touring.models import (
     HoldState,
     HoldSubject,
     ItemState,
+    Programme,
     RequestCall,
     RequestState,
     RunKind,
@@ -117,7 +118,7 @@ class SeasonBody(StrictSerializer):
     objective = serializers.DictField(default=dict, help_text="as in a planning instance")
 
     def validate_units(self, codes: list[str]) -> list[Unit]:
-        return _all_of(Unit, "code", codes)
+        return all_of(Unit, "code", codes)
 
 
 class WindowBody(StrictSerializer):
@@ -141,7 +142,7 @@ class WishBody(StrictSerializer):
     note = serializers.CharField(max_length=5000, allow_blank=True, default="")
 
     def validate_exhibitions(self, slugs: list[str]) -> list[Exhibition]:
-        return _all_of(Exhibition, "slug", slugs)
+        return all_of(Exhibition, "slug", slugs)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs["space"] = space_of(attrs["venue"], attrs["space"])
@@ -163,7 +164,7 @@ class RequestStepBody(StrictSerializer):
 
 class PaperBody(StrictSerializer):
     name = serializers.CharField(max_length=200, help_text="with its ending")
-    content = serializers.CharField(max_length=960_000, help_text="Base64")
+    content = serializers.CharField(max_length=13_990_000, help_text="Base64 of at most 10 MiB")
 
     def validate_content(self, text: str) -> bytes:
         try:
@@ -176,6 +177,31 @@ def wish_from(body: dict[str, Any]) -> Wish:
     windows = [WantedWindow(**window) for window in body["windows"]]
     wished = {name: value for name, value in body.items() if name not in ("call", "draft")}
     return Wish(**{**wished, "windows": windows})
+
+
+class QuotaBody(StrictSerializer):
+    region = named(Region, "code")
+    most = serializers.IntegerField(min_value=0, max_value=100_000)
+
+
+class CallBody(StrictSerializer):
+    slug = serializers.SlugField(max_length=80)
+    name_zh = serializers.CharField(max_length=200)
+    name_en = serializers.CharField(max_length=200, allow_blank=True, default="")
+    season = named(Season)
+    programme = serializers.ChoiceField(Programme.choices, default=Programme.REGULAR)
+    year = serializers.IntegerField(min_value=1901, max_value=2198)
+    opens_on = Day()
+    closes_on = Day(help_text="first day on which nothing is taken any more")
+    time_zone = serializers.CharField(max_length=63, default="Asia/Shanghai")
+    answer_days = serializers.IntegerField(
+        min_value=1, max_value=250, default=10, help_text="working days for each level"
+    )
+    asks_nation = serializers.BooleanField(default=False)
+    quotas = QuotaBody(many=True, max_length=5000, required=False, default=list)
+
+    def validate_quotas(self, rows: list[dict[str, Any]]) -> dict[Region, int]:
+        return {row["region"]: row["most"] for row in rows}
 
 
 class AcceptBody(StrictSerializer):
@@ -424,7 +450,7 @@ class ContractBody(StrictSerializer):
     stops = Few(child=Code(), max_length=5000, required=False, help_text="uids; without them all")
 
 
-def _all_of(model: type, field: str, names: list[str]) -> list[Any]:
+def all_of(model: type, field: str, names: list[str]) -> list[Any]:
     found = {getattr(one, field): one for one in model.objects.filter(**{f"{field}__in": names})}
     if unknown := sorted(set(names) - found.keys()):
         raise serializers.ValidationError(f"Unknown: {', '.join(unknown[:20])}.")

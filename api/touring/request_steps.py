@@ -7,10 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.imports import XLSX
+from api.parsers import FileJsonParser
 from api.schema import operation
 from api.touring import bodies
 from api.touring.serializers import (
@@ -23,8 +27,15 @@ from api.touring.serializers import (
 )
 from api.touring.views import TourRequestView
 from api.views import ResourceView
-from touring.models import RequestAttachment, RequestCall, RequestStep, RequestVersion, TourRequest
-from touring.services import approval, papers
+from touring.models import (
+    RequestAttachment,
+    RequestCall,
+    RequestStep,
+    RequestVersion,
+    Season,
+    TourRequest,
+)
+from touring.services import approval, calls, export, papers
 
 _STEPS: dict[str, Callable[..., TourRequest]] = {
     "submit": approval.submit_draft,
@@ -42,6 +53,13 @@ class CallList(ResourceView):
     def get(self, request: Request) -> Response:
         """Who may ask for what, and until when."""
         return self.page(CallRow, RequestCall.objects.all(), ordering=("-opens_on", "slug"))
+
+    @operation(answers=CallRow, status=201, body=bodies.CallBody)
+    def post(self, request: Request) -> Response:
+        """Call for requests, with quotas for regions below the season's."""
+        body = self.body(bodies.CallBody)
+        call = calls.open_call(**body, by=request.user, now=self.now)
+        return self.row(CallRow, RequestCall.objects.filter(pk=call.pk), status=201)
 
 
 class TourRequestStepList(TourRequestView):
@@ -74,14 +92,27 @@ class TourRequestVersionList(TourRequestView):
         )
 
 
+class TourRequestWorkbook(TourRequestView):
+    """``GET /api/v1/seasons/SLUG/tour-requests.xlsx``: what you may see of the season's requests."""
+
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        season = get_object_or_404(Season, slug=slug)
+        workbook = export.export_requests(season=season, by=request.user, now=self.now)
+        response = HttpResponse(workbook, content_type=XLSX)
+        response.headers["Content-Disposition"] = f'attachment; filename="{season.slug}.xlsx"'
+        return response
+
+
 class TourRequestPaperList(TourRequestView):
+    parser_classes = [FileJsonParser]
+
     @operation(answers=PaperRow, paged=True)
     def get(self, request: Request, code: str) -> Response:
         return self.page(PaperRow, self._papers(code), ordering=("pk",))
 
     @operation(answers=PaperRow, status=201, body=bodies.PaperBody)
     def post(self, request: Request, code: str) -> Response:
-        """Add a PDF, picture, .docx or .xlsx; larger files than this takes go through the admin."""
+        """Add a PDF, picture, .docx or .xlsx of at most 10 MiB."""
         wanted = get_object_or_404(self.visible, code=code)
         paper = papers.attach_to_request(
             request_id=wanted.pk, **self.body(bodies.PaperBody), by=request.user, now=self.now

@@ -15,7 +15,6 @@ from api.touring.serializers import (
     ConditionRow,
     FacilityReportRow,
     HandoverRow,
-    MoveRow,
     ReadinessRow,
     ReportRow,
     StopDetail,
@@ -29,14 +28,12 @@ from touring.models import (
     ConditionReport,
     FacilityReport,
     Handover,
-    Move,
     Stop,
     StopSummary,
     Training,
-    Unit,
 )
 from touring.permissions import facility_reports_visible_to
-from touring.services import holds, records, transport
+from touring.services import holds, records
 from touring.services.gates import GATES, closed_gates
 from touring.services.stop_steps import take_step
 from venues.models import Venue
@@ -156,18 +153,6 @@ class StopReport(StopRecordView):
                 "is_late": bool(summary and summary.is_late),
             }
         )
-
-
-class MoveList(PrivateView):
-    resource = "units"
-
-    @operation(answers=MoveRow, status=201, body=bodies.MoveBody)
-    def post(self, request: Request, code: str) -> Response:
-        """Record a move of the unit."""
-        unit = get_object_or_404(Unit.objects.select_related("home__region"), code=code)
-        body = self.body(bodies.MoveBody)
-        made = transport.record_move(unit=unit, **body, by=request.user, now=self.now)
-        return self.row(MoveRow, Move.objects.filter(pk=made.pk), status=201)
 
 
 class FacilityReportList(PrivateView):

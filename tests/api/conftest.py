@@ -19,7 +19,16 @@ from events.services.private_feeds import hand_out_private_feed
 from tests.factories import events as of_events
 from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
-from touring.models import FacilityReport, RequestAttachment, RequestState, StopState
+from touring.models import (
+    FacilityReport,
+    Pairing,
+    RequestAttachment,
+    RequestState,
+    ServiceVisit,
+    StopState,
+    Suspension,
+    Vehicle,
+)
 from touring.services.papers import keep_paper
 from touring.services.uploads import commit, hand_in
 from venues.imports.workbook import read_table
@@ -274,6 +283,31 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
     )
     rows["facilities"] = FacilityReport.objects.create(
         venue=rows["museum"], number=1, submitted_at=timezone.now()
+    )
+    today = timezone.localdate()
+    rows["vehicle"] = Vehicle.objects.create(unit=rows["unit"], plate="V-1", issued_on=today)
+    rows["visit"] = ServiceVisit.objects.create(
+        vehicle=rows["vehicle"],
+        point=rows["museum"],
+        day=today,
+        demand={"教室": "1"},
+        demanded_at=timezone.now(),
+    )
+    rows["pairing"] = Pairing.objects.create(
+        code="PAIR-1",
+        donor=rows["partner"].organisation,
+        recipient=rows["county"],
+        first_date=date(2026, 1, 1),
+        end_date=date(2190, 1, 1),
+        yearly_stops=1,
+        created_at=timezone.now(),
+    )
+    rows["suspension"] = Suspension.objects.create(
+        region=rows["county"],
+        first_date=date(2031, 1, 1),
+        end_date=date(2031, 2, 1),
+        reason_zh="洪水",
+        declared_at=timezone.now(),
     )
     rows["contracted"] = of_touring.StopFactory(
         uid="contracted",

@@ -90,6 +90,7 @@ STOP = {
 }
 _C = "/api/v1/campaigns/"
 _I = "/api/v1/sources/diary/"
+_A, _U = "/api/v1/pairings/", "/api/v1/units/U-1/"
 _M, _E, _R, _P, _S = (
     "/api/v1/memberships/",
     "/api/v1/events/",
@@ -352,7 +353,7 @@ SCENES: dict[str, Scene] = {
     "get_tour_request_list": Scene("get", _R, SIGNED_IN),
     "get_tour_request_item": Scene("get", f"{_R}R-1/", AT_MUSEUM),
     "post_tour_request_list": Scene(
-        "post", _R, HOSTS | PLANNERS, {**WISH, "season": "2027", "call": "call"}, status=201
+        "post", _R, HOSTS | PLANNERS, {**WISH, "season": "2027"}, status=201
     ),
     "put_tour_request_item": Scene(
         "put", f"{_R}R-1/", HOSTS | PLANNERS, WISH, seen="{request.version}"
@@ -367,6 +368,98 @@ SCENES: dict[str, Scene] = {
         "post", f"{_R}R-1/withdraw/", HOSTS | PLANNERS, seen="{request.version}"
     ),
     "get_call_list": Scene("get", "/api/v1/calls/", EVERYONE),
+    "post_call_list": Scene(
+        "post",
+        "/api/v1/calls/",
+        PLANNERS,
+        {
+            "slug": "spring",
+            "name_zh": "春季申报",
+            "season": "2027",
+            "year": 2027,
+            "opens_on": "2026-12-01",
+            "closes_on": "2027-01-01",
+            "quotas": [{"region": "C", "most": 3}],
+        },
+        status=201,
+    ),
+    "get_pairing_list": Scene("get", _A, SIGNED_IN),
+    "post_pairing_list": Scene(
+        "post",
+        _A,
+        PLANNERS,
+        {
+            "code": "PAIR-2",
+            "donor": "org",
+            "recipient": "C",
+            "first_date": "2027-01-01",
+            "end_date": "2028-01-01",
+            "yearly_stops": 2,
+        },
+        status=201,
+    ),
+    "get_pairing_item": Scene("get", f"{_A}PAIR-1/", IN_PROVINCE),
+    "post_end_pairing": Scene("post", f"{_A}PAIR-1/end/", PLANNERS, {"end_date": "2027-01-01"}),
+    "get_vehicle_list": Scene("get", "/api/v1/vehicles/", SIGNED_IN),
+    "get_vehicle_item": Scene("get", "/api/v1/vehicles/V-1/", PLANNERS),
+    "get_reading_list": Scene("get", "/api/v1/vehicles/V-1/readings/", PLANNERS),
+    "post_reading_list": Scene(
+        "post",
+        "/api/v1/vehicles/V-1/readings/",
+        PLANNERS,
+        {"day": "2026-01-01", "km": 120},
+        status=201,
+    ),
+    "get_visit_list": Scene("get", "/api/v1/visits/", SIGNED_IN),
+    "post_visit_list": Scene(
+        "post",
+        "/api/v1/visits/",
+        HOSTS | PLANNERS,
+        {"vehicle": "V-1", "point": "museum", "day": "2190-01-01", "demand": {"场地": "操场"}},
+        status=201,
+    ),
+    "get_visit_item": Scene("get", "/api/v1/visits/{visit.pk}/", HOSTS | PLANNERS),
+    "put_visit_feedback": Scene(
+        "put",
+        "/api/v1/visits/{visit.pk}/feedback/",
+        HOSTS | PLANNERS,
+        {"feedback": {"满意": "是"}, "people": 300},
+    ),
+    "get_suspension_list": Scene("get", "/api/v1/suspensions/", EVERYONE),
+    "post_suspension_list": Scene(
+        "post",
+        "/api/v1/suspensions/",
+        ADMINISTRATORS,
+        {
+            "region": "C",
+            "first_date": "2027-03-01",
+            "end_date": "2027-03-15",
+            "reason_zh": "洪水",
+        },
+        status=201,
+    ),
+    "get_suspension_item": Scene("get", "/api/v1/suspensions/{suspension.pk}/", ADMINISTRATORS),
+    "post_lift_suspension": Scene(
+        "post", "/api/v1/suspensions/{suspension.pk}/lift/", ADMINISTRATORS
+    ),
+    "get_crate_list": Scene("get", f"{_U}crates/", PLANNERS),
+    "put_crate_list": Scene("put", f"{_U}crates/", PLANNERS, {"crates": [{"number": "1"}]}),
+    "get_customs_list": Scene("get", f"{_U}customs-documents/", PLANNERS),
+    "post_customs_list": Scene(
+        "post",
+        f"{_U}customs-documents/",
+        PLANNERS,
+        {"country": "NP", "first_date": "2027-01-01", "end_date": "2028-01-01"},
+        status=201,
+    ),
+    "post_breakdown_list": Scene(
+        "post",
+        f"{_U}breakdowns/",
+        PLANNERS,
+        {"first_date": "2027-03-01", "end_date": "2027-03-15", "reason": "generator"},
+        status=201,
+    ),
+    "get_move_list": Scene("get", f"{_U}moves/", PLANNERS),
     "get_tour_request_step_list": Scene("get", f"{_R}R-3/steps/", AT_MUSEUM),
     "post_tour_request_step_list": Scene(
         "post",
