@@ -39,7 +39,9 @@ def _hold(network, number):
 
 
 def _step(network, number):
-    RequestStep.objects.create(request=network.drafted, operation="submit", at=timezone.now(), version=1)
+    RequestStep.objects.create(
+        request=network.drafted, operation="submit", at=timezone.now(), version=1
+    )
 
 
 def _paper(network, number):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from events.models import Event
 from events.services.private_feeds import hand_out_private_feed
-from touring.demo import people, places, programme, season, tour
+from touring.demo import people, places, programme, season, story, tour
 from touring.models import Plan
 from venues.permissions import SYSTEM
 from venues.services.holidays import seed_holidays
@@ -35,7 +35,7 @@ def build_demo(*, now: datetime, say: Callable[[str], None]) -> Built:
     Raises:
         HalfBuilt: an earlier start was interrupted.
     """
-    plans = tuple(Plan.objects.order_by("pk"))
+    plans = tuple(Plan.objects.filter(season__end_date__gt=now.date()).order_by("pk"))
     if plans and all(plan.published_version_id for plan in plans) and Event.objects.exists():
         return Built(plans, was_there=True)
     if plans:
@@ -51,9 +51,18 @@ def _build(now: datetime, say: Callable[[str], None]) -> tuple[Plan, ...]:
     say("Loading regions, museums and county halls …")
     network = places.load_network(by=people.administrator(), now=now)
     seed_holidays(years=range(now.year, now.year + 2), by=SYSTEM, now=now)
-    hall = network.halls[0]
+    hall, hefei, donor = network.halls[0], network.museum("hefei"), network.museum("china")
+    district_hall = story.load_district_hall(
+        owner=network.association, by=people.administrator(), now=now
+    )
+    assert donor.organisation is not None, "museums of the demo have their organisations"
     accounts = people.load_people(
-        province=network.province, museum=network.museum("hefei"), hall=hall
+        province=network.province,
+        museum=hefei,
+        hall=hall,
+        district_hall=district_hall,
+        hub=network.hubs[0],
+        donor=donor.organisation,
     )
     by = accounts.administrator
     say("Loading exhibitions, units and the counties' requests …")
@@ -71,6 +80,15 @@ def _build(now: datetime, say: Callable[[str], None]) -> tuple[Plan, ...]:
         by=by,
         now=now,
     )
+    story.pair(
+        donor=donor.organisation,
+        recipient=hall.region,
+        first=season.first_date_near(now.date()),
+        by=accounts.planner,
+        now=now,
+    )
+    say("Telling the way of one request through four levels …")
+    story.tell(hall=district_hall, rival=hefei, hub=network.hubs[0], people=accounts, now=now)
     say("Filling the museums' own calendars …")
     programme.load_topics()
     programme.load_programme(museums=network.museums, by=by, now=now)

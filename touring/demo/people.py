@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import Model
 
-from venues.models import Membership, Region, Role, Venue
+from venues.models import Membership, Organisation, Region, Role, Venue
 
 PASSWORD = "orrery-demo"  # noqa: S105 - public by design: the demo only
 
@@ -16,22 +17,65 @@ class People:
     administrator: User
     planner: User
     publisher: User
+    host: User
+    county: User
+    prefecture: User
+    province: User
+    donor: User
+    operator: User
 
 
 LOGINS = {
     "admin": "administrator of everything",
     "planner": "plans tours in Anhui and abroad",
     "museum": "publishes for Hefei Science and Technology Museum, hosts a stop in Changfeng",
+    "host": "hosts the science caravan in Baohe, Hefei",
+    "county": "officer of Baohe and Changfeng: endorses requests",
+    "prefecture": "officer of Hefei: hands requests up, suspends regions",
+    "province": "officer of Anhui: calls for requests, accepts them",
+    "donor": "acts for the China Science and Technology Museum, paired with Changfeng",
+    "operator": "crew of the hub in Hefei: prepares, opens, strikes, hands over",
 }
 
 
-def load_people(*, province: Region, museum: Venue, hall: Venue) -> People:
-    """The three accounts of :data:`LOGINS` with their memberships; idempotent."""
+def load_people(
+    *,
+    province: Region,
+    museum: Venue,
+    hall: Venue,
+    district_hall: Venue,
+    hub: Venue,
+    donor: Organisation,
+) -> People:
+    """The accounts of :data:`LOGINS` with their memberships; idempotent."""
     users = {name: _user(name) for name in LOGINS}
-    Membership.objects.get_or_create(user=users["planner"], role=Role.TOUR_PLANNER, region=province)
-    Membership.objects.get_or_create(user=users["museum"], role=Role.MUSEUM_PUBLISHER, venue=museum)
-    Membership.objects.get_or_create(user=users["museum"], role=Role.HOST_CONTACT, venue=hall)
-    return People(users["admin"], users["planner"], users["museum"])
+    district = district_hall.region
+    held: list[tuple[str, Role, Model]] = [
+        ("planner", Role.TOUR_PLANNER, province),
+        ("museum", Role.MUSEUM_PUBLISHER, museum),
+        ("museum", Role.HOST_CONTACT, hall),
+        ("host", Role.HOST_CONTACT, district_hall),
+        ("county", Role.COUNTY_OFFICER, district),
+        ("county", Role.COUNTY_OFFICER, hall.region),
+        ("prefecture", Role.PREFECTURE_OFFICER, district.parent or district),
+        ("province", Role.PROVINCE_OFFICER, province),
+        ("donor", Role.PAIRED_DONOR, donor),
+        ("operator", Role.OPERATOR, hub),
+    ]
+    for name, role, place in held:
+        scope = {place._meta.model_name or "": place}
+        Membership.objects.get_or_create(user=users[name], role=role, **scope)
+    return People(
+        administrator=users["admin"],
+        planner=users["planner"],
+        publisher=users["museum"],
+        host=users["host"],
+        county=users["county"],
+        prefecture=users["prefecture"],
+        province=users["province"],
+        donor=users["donor"],
+        operator=users["operator"],
+    )
 
 
 def administrator() -> User:

@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def _greet(self, port: int) -> None:
         site = f"http://127.0.0.1:{port}"
         logins = "\n".join(
-            f"  {name:<9}{people.PASSWORD}   {what}" for name, what in people.LOGINS.items()
+            f"  {name:<12}{people.PASSWORD}   {what}" for name, what in people.LOGINS.items()
         )
         self._say(
             f"\nOrrery is running.\n"
