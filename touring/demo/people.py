@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Model
@@ -63,7 +64,7 @@ def load_people(
         ("operator", Role.OPERATOR, hub),
     ]
     for name, role, place in held:
-        scope = {place._meta.model_name or "": place}
+        scope: dict[str, Any] = {str(place._meta.model_name): place}
         Membership.objects.get_or_create(user=users[name], role=role, **scope)
     return People(
         administrator=users["admin"],

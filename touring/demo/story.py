@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -179,7 +180,7 @@ def _ask(season: Season, hall: Venue, people: People, days: Calendar) -> TourReq
         season=season, wish=wish, call=call, by=people.host, now=days.at(-118)
     )
 
-    def seen() -> dict[str, int]:
+    def seen() -> dict[str, Any]:
         request.refresh_from_db()
         return {"request_id": request.pk, "seen_version": request.version}
 
