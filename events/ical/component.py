@@ -31,7 +31,10 @@ class Component:
         return [prop for prop in self.properties if prop.name == name]
 
     def first(self, name: str) -> Property | None:
-        return next((prop for prop in self.properties if prop.name == name), None)
+        for prop in self.properties:
+            if prop.name == name:
+                return prop
+        return None
 
 
 @dataclass(frozen=True)

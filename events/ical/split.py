@@ -181,8 +181,10 @@ def _property(line: bytes, number: int) -> Property | None:
         return None
     text = line.decode()
     if plain := _PLAIN.fullmatch(text):
-        pairs = (pair.partition("=") for pair in plain[2].split(";")[1:])
-        parameters = {key.upper(): each for key, _, each in pairs}
+        parameters = {}
+        if plain[2]:
+            pairs = (pair.partition("=") for pair in plain[2].split(";")[1:])
+            parameters = {key.upper(): each for key, _, each in pairs}
         return Property(plain[1].upper(), parameters, plain[3], number)
     try:
         name, parameters, value = Contentline(text).raw_parts()  # type: ignore[no-untyped-call]  # the library leaves it untyped

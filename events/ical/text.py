@@ -17,6 +17,8 @@ def clean_text(text: str) -> str:
     Removed: C0 but tab, DEL, C1, halves of surrogate pairs. No database, header or
     calendar takes harm from what is left.
     """
+    if text.isprintable():  # most are, and none of the characters above is
+        return text
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 

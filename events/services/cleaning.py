@@ -24,12 +24,17 @@ def many_lines(text: str) -> str:
     Everything that some reader takes for the end of a line (VT, FF, FS-RS, NEL, U+2028/9)
     becomes one, so that nothing hides behind it; lone surrogates, which no database stores, go.
     """
+    if text.isprintable():  # most are, and none of the characters below is
+        return text.strip(" ")
     return _FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
 
 
 def one_line(text: str) -> str:
     """``text`` as one line: line ends and tabs become single spaces. Fit for a mail header."""
-    return _BLANKS.sub(" ", many_lines(text)).strip()
+    lines = many_lines(text)
+    if "  " not in lines and lines.isprintable():
+        return lines
+    return _BLANKS.sub(" ", lines).strip()
 
 
 def shown_url(url: str) -> str:

@@ -77,6 +77,52 @@ def complaints_of_icaljs(data: bytes) -> list[str]:
     return _ask_for_complaints(icaljs_command("complaints"), data)
 
 
+def counts(files: list[bytes]) -> dict[str, list[int | None]]:
+    """How many events each reader finds in each file; none where it refuses the file."""
+    found = {
+        name: [_counted(count, data) for data in files]
+        for name, count in {
+            "icalendar": _count_of_icalendar,
+            "vobject": _count_of_vobject,
+            "ical": _count_of_ical,
+        }.items()
+    }
+    try:
+        texts = json.dumps([data.decode("utf-8-sig") for data in files])
+        found["ical.js"] = _ask(icaljs_command("count"), texts.encode())
+    except ReaderMissing as missing:
+        log.warning("left out: %s", missing)
+    return found
+
+
+def _counted(count: Callable[[str], int], data: bytes) -> int | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return count(data.decode("utf-8-sig"))
+        except Exception:  # each reader has its own ways to refuse
+            return None
+
+
+def _count_of_icalendar(text: str) -> int:
+    from icalendar import Calendar
+
+    return sum(len(each.walk("VEVENT")) for each in Calendar.from_ical(text, multiple=True))
+
+
+def _count_of_vobject(text: str) -> int:
+    import vobject
+
+    calendars = vobject.readComponents(text)
+    return sum(len(each.contents.get("vevent", [])) for each in calendars)
+
+
+def _count_of_ical(text: str) -> int:
+    from ical.calendar_stream import CalendarStream
+
+    return sum(len(each.events) for each in CalendarStream.from_ics(text).calendars)
+
+
 def libical_offsets(questions: list[tuple[str, str, int, list[tuple[int, int]]]]) -> Any:
     return _ask(libical_command("offsets"), json.dumps(questions).encode())
 

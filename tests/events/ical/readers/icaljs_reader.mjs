@@ -3,6 +3,7 @@
 //   node icaljs_reader.mjs ICAL_JS offsets     < [[VTIMEZONE, "local", year, ranges]]
 //   node icaljs_reader.mjs ICAL_JS complaints  < calendar
 //   node icaljs_reader.mjs ICAL_JS expand      < [[DTSTART, RRULE, count]]
+//   node icaljs_reader.mjs ICAL_JS count       < [calendar]
 //
 // ICAL_JS is the path of the library's main file. All print JSON.
 import { readFileSync } from "node:fs";
@@ -62,9 +63,22 @@ function expand([start, rule, count]) {
   return found;
 }
 
+// Events of a file, null where it is refused; several calendars in one are an array.
+function countedIn(text) {
+  try {
+    const parsed = ICAL.parse(text);
+    const calendars = Array.isArray(parsed[0]) ? parsed : [parsed];
+    const events = calendars.map((each) => new ICAL.Component(each).getAllSubcomponents("vevent"));
+    return events.flat().length;
+  } catch {
+    return null;
+  }
+}
+
 const answers = {
   offsets: () => JSON.parse(input).map(offsetsOf),
   complaints: () => complaintsAbout(input),
+  count: () => JSON.parse(input).map(countedIn),
   expand: () => JSON.parse(input).map(expand),
 };
 console.log(JSON.stringify(answers[job]()));

@@ -1,0 +1,86 @@
+"""Files as many calendar programs write them: every event of them is read, and nothing else.
+
+The number is known to who wrote the file; readers that are not ours say the same.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from events.ical.problem import CalendarUnreadable
+from events.ical.read import read_calendar
+from tests.events.ical import panel
+from tests.events.ical.corpus import File, broken, well_formed
+
+FILES = well_formed()
+SAMPLE = FILES[:: len(FILES) // 60]
+REFUSALS = {"cut_off", "empty", "no_calendar", "no_events", "no_readable_events", "utf16"}
+
+
+def numbers(files: list[File]) -> dict[str, int]:
+    found = {}
+    for each in files:
+        reading = read_calendar(each.data, default_timezone="Asia/Shanghai")
+        assert reading.problems == (), each.name
+        found[each.name] = len(reading.entries)
+    return found
+
+
+def expected(files: list[File]) -> dict[str, int]:
+    return {each.name: each.events for each in files}
+
+
+def check_panel(files: list[File]) -> dict[str, int]:
+    """How many of the files each reader takes; of these each has to find the same number."""
+    taken = {}
+    for reader, found in panel.counts([each.data for each in files]).items():
+        answers = {
+            each.name: number
+            for each, number in zip(files, found, strict=True)
+            if number is not None
+        }
+        assert answers == {name: n for name, n in expected(files).items() if name in answers}
+        taken[reader] = len(answers)
+    return taken
+
+
+def test_a_sample_of_the_programs_gives_exactly_its_events():
+    assert len(FILES) >= 870
+    assert numbers(SAMPLE) == expected(SAMPLE)
+
+
+def test_independent_readers_find_the_same_numbers_in_some_files():
+    taken = check_panel(SAMPLE[::4])
+
+    assert set(taken.values()) == {len(SAMPLE[::4])}
+
+
+@pytest.mark.long
+def test_every_file_gives_exactly_its_events_as_independent_readers_agree():
+    assert numbers(FILES) == expected(FILES)
+
+    taken = check_panel(FILES)
+
+    assert set(taken.values()) == {len(FILES)}
+
+
+def outcome(data: bytes) -> str:
+    try:
+        return "read" if read_calendar(data, default_timezone="Asia/Shanghai").entries else "empty"
+    except CalendarUnreadable as refusal:
+        return refusal.code
+
+
+def test_spoilt_files_end_with_a_result_or_a_named_reason():
+    """I6, I10."""
+    outcomes, slowest = {}, 0.0
+    for name, data in broken():
+        began = time.process_time()
+        outcomes[name] = outcome(data)
+        slowest = max(slowest, time.process_time() - began)
+
+    assert len(outcomes) >= 280
+    assert set(outcomes.values()) == {"read", *REFUSALS} - {"empty"}
+    assert slowest < 5
