@@ -31,7 +31,7 @@ from api.touring import (
     vehicles,
 )
 from api.touring import views as touring
-from api.venues import opening
+from api.venues import calendars, opening
 from api.venues import views as venues
 from api.views import NoSuchAddress
 
@@ -54,6 +54,10 @@ documented: tuple[URLPattern, ...] = (
     path("venues/<str:slug>/open-days/", opening.OpenDays.as_view()),
     path("regions/", venues.RegionList.as_view()),
     path("regions/<str:code>/", venues.RegionItem.as_view()),
+    path("regions/<str:code>/school-terms/", calendars.SchoolTermList.as_view()),
+    path("regions/<str:code>/school-terms/preview/", calendars.SchoolTermPreview.as_view()),
+    path("holiday-tables/", calendars.HolidayTableList.as_view()),
+    path("holiday-tables/preview/", calendars.HolidayTablePreview.as_view()),
     path("organisations/", venues.OrganisationList.as_view()),
     path("organisations/<str:slug>/", venues.OrganisationItem.as_view()),
     path("memberships/", account.MembershipList.as_view()),

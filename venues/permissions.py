@@ -216,11 +216,11 @@ def can_administer(user: Actor | None, region: Region, on: date) -> bool:
 def can_keep_calendars(user: Actor | None, country: str, region: Region | None, on: date) -> bool:
     """Put holiday tables and school calendars in force: of a region, or of the whole country."""
     if region is not None:
-        return can_administer(user, region, on)
+        return may(user, "calendar.keep", on=on, region=region)
     if user is not None and user.is_active and user.is_superuser:
         return True
     nations = Region.objects.filter(country=country, level=RegionLevel.NATION, valid_to=None)
-    return any(can_administer(user, nation, on) for nation in nations)
+    return any(may(user, "calendar.keep", on=on, region=nation) for nation in nations)
 
 
 def require(allowed: bool, message: str, **detail: Any) -> None:

@@ -75,6 +75,12 @@ _PUBLISHED = ("published",)
 RIGHTS: tuple[Right, ...] = (
     # the network
     Right("region.change", ADMINISTRATORS, "region", "add, rename, move and close regions below"),
+    Right(
+        "calendar.keep",
+        ADMINISTRATORS,
+        "region",
+        "put holiday tables and school terms in force; a country's for its nation",
+    ),
     Right("organisation.register", ADMINISTRATORS, "region", "add an organisation"),
     Right("organisation.change", ADMINISTRATORS, "organisation", "change an organisation"),
     Right("venue.register", ADMINISTRATORS, "region", "add a venue"),

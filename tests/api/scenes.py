@@ -75,6 +75,16 @@ SHEET = {
     "name": "活动.csv",
     "content": b64encode("标题,日期\n光,2027-03-01\n".encode()).decode(),
 }
+HOLIDAYS = {
+    "content": b64encode("日期,类型,名称\n2027-04-10,法定,州庆\n".encode()).decode(),
+    "region": "P",
+    "year": 2027,
+}
+TERMS = {
+    "content": b64encode(
+        "学年,名称,开学日期,放假日期\n2026,第一学期,2026-09-01,2027-01-20\n".encode()
+    ).decode()
+}
 GUESTS = {"attendees": [{"address": "guide@museum.example", "name": "李娜"}]}
 WISH = {
     "venue": "museum",
@@ -267,6 +277,28 @@ SCENES: dict[str, Scene] = {
         PUBLISHERS,
         {"first": "{in_a_week}"},
         seen="{paused.sequence}",
+    ),
+    "get_holiday_table_list": Scene("get", "/api/v1/holiday-tables/", EVERYONE),
+    "post_holiday_table_list": Scene(
+        "post",
+        "/api/v1/holiday-tables/",
+        ADMINISTRATORS,
+        HOLIDAYS | {"status": "confirmed", "source": "通知〔2026〕3号"},
+        status=201,
+    ),
+    "post_holiday_table_preview": Scene(
+        "post", "/api/v1/holiday-tables/preview/", ADMINISTRATORS, HOLIDAYS
+    ),
+    "get_school_term_list": Scene("get", "/api/v1/regions/P/school-terms/", EVERYONE),
+    "post_school_term_list": Scene(
+        "post",
+        "/api/v1/regions/P/school-terms/",
+        ADMINISTRATORS,
+        TERMS | {"source": "校历"},
+        status=201,
+    ),
+    "post_school_term_preview": Scene(
+        "post", "/api/v1/regions/P/school-terms/preview/", ADMINISTRATORS, TERMS
     ),
     "get_topic_list": Scene("get", "/api/v1/topics/", EVERYONE),
     "get_private_feed_list": Scene("get", "/api/v1/private-feeds/", SIGNED_IN),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from venues.imports.columns import Column, TypedRow, choice, day, read_columns, text
-from venues.imports.workbook import RowProblem, read_table
+from venues.imports.workbook import RowProblem, Table, read_table
 from venues.models import HolidayKind
 from venues.workdays import DayKind, SpecialDay
 
@@ -37,13 +37,14 @@ class HolidayRows:
     problems: tuple[RowProblem, ...]
 
 
-def read_holidays(content: bytes, *, year: int) -> HolidayRows:
+def read_holidays(content: bytes | Table, *, year: int) -> HolidayRows:
     """The special days of ``year``. New Year's break may begin in the December before.
 
     Raises:
         UnreadableFile: it is not a table at all.
     """
-    typed_rows, problems = read_columns(read_table(content), COLUMNS)
+    table = content if isinstance(content, Table) else read_table(content)
+    typed_rows, problems = read_columns(table, COLUMNS)
     seen: dict[date, int] = {}
     days: dict[date, SpecialDay] = {}
     for typed in typed_rows:

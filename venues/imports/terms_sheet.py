@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from venues.imports.columns import Column, day, read_columns, text, whole_number
-from venues.imports.workbook import RowProblem, read_table
+from venues.imports.workbook import RowProblem, Table, read_table
 from venues.spans import DaySpan
 
 COLUMNS = (
@@ -34,13 +34,15 @@ class TermRow:
     name_en: str
 
 
-def read_terms(content: bytes) -> tuple[list[TermRow], list[RowProblem]]:
+def read_terms(content: bytes | Table) -> tuple[list[TermRow], list[RowProblem]]:
     """Every term of the file, and every problem in it.
 
     Raises:
         UnreadableFile: it is not a table at all.
     """
-    typed_rows, problems = read_columns(read_table(content), COLUMNS)
+    typed_rows, problems = read_columns(
+        content if isinstance(content, Table) else read_table(content), COLUMNS
+    )
     rows: list[TermRow] = []
     for typed in typed_rows:
         stated = typed.values

@@ -12,9 +12,10 @@ from django.utils.timezone import localdate
 from venues.errors import Invalid, field_problem
 from venues.imports.holidays_sheet import read_holidays
 from venues.imports.known_holidays import KnownYear, known_year
-from venues.imports.workbook import RowProblem
+from venues.imports.workbook import RowProblem, Table
 from venues.models import HolidayDay, HolidayStatus, HolidayTable, OpeningChange, Region
 from venues.permissions import Actor, can_keep_calendars, require
+from venues.services.audit import record
 from venues.texts import forbidden_characters
 from venues.workdays import SpecialDay
 
@@ -33,7 +34,7 @@ class HolidaysPreview:
 
 
 def preview_holidays(
-    content: bytes, *, year: int, country: str = "CN", region: Region | None = None
+    content: bytes | Table, *, year: int, country: str = "CN", region: Region | None = None
 ) -> HolidaysPreview:
     """What :func:`import_holidays` would change, with all problems of all rows; writes nothing.
 
@@ -54,7 +55,7 @@ def preview_holidays(
 
 @transaction.atomic
 def import_holidays(
-    content: bytes,
+    content: bytes | Table,
     *,
     year: int,
     status: str,
@@ -143,6 +144,15 @@ def replace_table(
         for day, special in sorted(days.items())
     )
     OpeningChange.objects.create(country=country, noted_at=now)
+    record(
+        by=by,
+        action="calendar.replace",
+        subject=table,
+        now=now,
+        before={"table": before.pk if before is not None else None},
+        after={"table": table.pk, "status": status, "days": len(days)},
+        note=source,
+    )
     return table
 
 
