@@ -7,16 +7,19 @@ from datetime import date
 import pytest
 from django.contrib.admin.sites import site
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.factories.touring import PlannedStopFactory, PlanVersionFactory, UnitFactory
-from tests.factories.venues import ClosureFactory
+from tests.factories.touring import HoldFactory, PlannedStopFactory, PlanVersionFactory, UnitFactory
+from tests.factories.venues import ClosureFactory, RegionFactory
 from touring.models import (
+    Hold,
     PlannedStop,
     PlanVersion,
     Publication,
     PublishedChange,
     Run,
     Stop,
+    Suspension,
     TourRequest,
     Unit,
 )
@@ -147,3 +150,24 @@ def test_a_version_shows_its_stops(staff, version):
     page = staff.get(reverse("admin:touring_planversion_change", args=[version.pk]))
 
     assert PlannedStop.objects.get().request.code in page.content.decode()
+
+
+def test_staff_lift_a_suspension_and_release_a_hold_through_the_services(staff):
+    suspended = Suspension.objects.create(
+        region=RegionFactory(),
+        first_date=date(2027, 3, 1),
+        end_date=date(2027, 3, 5),
+        reason_zh="洪水",
+        declared_at=timezone.now(),
+    )
+    hold = HoldFactory()
+
+    act(staff, Suspension, "lift", suspended)
+    act(staff, Hold, "release", hold)
+    again = act(staff, Suspension, "lift", suspended)
+
+    suspended.refresh_from_db()
+    hold.refresh_from_db()
+    assert suspended.lifted_at is not None
+    assert hold.state == "released"
+    assert "lifted at" in again[0]

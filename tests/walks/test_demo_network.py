@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from django.contrib.auth.models import User
 
 from tests.events.ical.panel import complaints
 from touring.demo import build
 from touring.demo.reading import feed_paths
-from touring.models import Stop, TourRequest, Unit
+from touring.models import Pairing, Stop, TourRequest, Unit
+from touring.permissions import stops_visible_to
 from touring.services.publication import refuse_if_broken
 from venues.models import Region, Venue
 
@@ -48,6 +50,16 @@ def test_the_demo_network_is_planned_published_and_read(demo, client, now):
     impossible = TourRequest.objects.get(note__contains="春节")
     assert reasons[impossible.code] == "closed_by_no_work"
 
+    told = TourRequest.objects.get(venue__slug="district-hall-340111")
+    assert list(told.steps.order_by("pk").values_list("operation", flat=True)) == [
+        *("submit", "endorse", "return", "submit", "endorse", "consolidate", "accept"),
+        *("plan", "fulfil"),
+    ]
+    assert Stop.objects.get(request=told).state == "closed"
+    donor, pairing = User.objects.get(username="donor"), Pairing.objects.get()
+    seen = stops_visible_to(donor, pairing.first_date).values_list("venue__region__code", flat=True)
+    assert set(seen) == {"340121"}
+    assert not stops_visible_to(donor, pairing.end_date).exists()
     assert complaints_about(SHAPES, client) == {}
     assert build.build_demo(now=now, say=lambda _: None).was_there
 

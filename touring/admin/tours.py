@@ -1,4 +1,4 @@
-"""Tours for staff. What is written goes through the services, as from everywhere else."""
+"""Exhibitions, units, seasons, requests, plans and stops for staff."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from venues.spans import DaySpan
 RUN_SECONDS = 60.0
 
 
-class _Kept:
+class Kept:
     """Rows are not deleted here."""
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
 
-class _ReadOnly(_Kept):
+class ReadOnly(Kept):
     """Rows that only services write."""
 
     def has_add_permission(self, _request: HttpRequest, *_: Any) -> bool:
@@ -66,7 +66,7 @@ def _reason_in(request: HttpRequest) -> str:
 
 
 @admin.register(Exhibition)
-class ExhibitionAdmin(_Kept, Refusing):
+class ExhibitionAdmin(Kept, Refusing):
     list_display = ("slug", "title_zh", "title_en", "owner", "setup_days", "strike_days")
     search_fields = ("slug", "title_zh", "title_en")
     exclude = ("changed_at",)
@@ -88,7 +88,7 @@ class MaintenanceInline(admin.TabularInline):
 
 
 @admin.register(Unit)
-class UnitAdmin(_Kept, Refusing):
+class UnitAdmin(Kept, Refusing):
     list_display = ("code", "kind", "exhibition", "serial", "home", "is_active")
     list_filter = ("kind", "is_active")
     list_select_related = ("exhibition", "home")
@@ -127,7 +127,7 @@ class UnitAdmin(_Kept, Refusing):
 
 
 @admin.register(Season)
-class SeasonAdmin(_Kept, Refusing):
+class SeasonAdmin(Kept, Refusing):
     list_display = ("slug", "name_zh", "region", "first_date", "end_date")
     list_select_related = ("region",)
     search_fields = ("slug", "name_zh")
@@ -159,13 +159,13 @@ class SeasonAdmin(_Kept, Refusing):
         obj._state.adding = False
 
 
-class WindowInline(_ReadOnly, admin.TabularInline):
+class WindowInline(ReadOnly, admin.TabularInline):
     model = RequestWindow
     extra = 0
 
 
 @admin.register(TourRequest)
-class TourRequestAdmin(_ReadOnly, Refusing):
+class TourRequestAdmin(ReadOnly, Refusing):
     list_display = ("code", "season", "venue", "stay_days", "value", "must", "state")
     list_filter = ("season", "state")
     list_select_related = ("season", "venue")
@@ -203,7 +203,7 @@ class TourRequestAdmin(_ReadOnly, Refusing):
 
 
 @admin.register(Plan)
-class PlanAdmin(_Kept, Refusing):
+class PlanAdmin(Kept, Refusing):
     list_display = ("name_zh", "season", "published_version", "sequence")
     list_filter = ("season",)
     list_select_related = ("season", "published_version__plan")
@@ -267,7 +267,7 @@ class StopLockAdmin(Refusing):
 
 
 @admin.register(Run)
-class RunAdmin(_ReadOnly, Refusing):
+class RunAdmin(ReadOnly, Refusing):
     list_display = ("id", "plan", "state", "seconds", "work", "seed", "requested_by", "created_at")
     list_select_related = ("plan", "job", "requested_by")
     list_filter = ("plan__season",)
@@ -285,7 +285,7 @@ class RunAdmin(_ReadOnly, Refusing):
         self.each(request, rows, act, "asked to stop")
 
 
-class PlannedStopInline(_ReadOnly, admin.TabularInline):
+class PlannedStopInline(ReadOnly, admin.TabularInline):
     model = PlannedStop
     fields = ("unit", "request", "space", "departs_on", "arrives_on", "opens_on", "closes_on")
     extra = 0
@@ -295,7 +295,7 @@ class PlannedStopInline(_ReadOnly, admin.TabularInline):
 
 
 @admin.register(PlanVersion)
-class PlanVersionAdmin(_ReadOnly, Refusing):
+class PlanVersionAdmin(ReadOnly, Refusing):
     list_display = ("plan", "number", "total", "bound", "gap", "created_at")
     list_filter = ("plan",)
     list_select_related = ("plan",)
@@ -324,7 +324,7 @@ class PlanVersionAdmin(_ReadOnly, Refusing):
 
 
 @admin.register(Stop)
-class StopAdmin(_ReadOnly, Refusing):
+class StopAdmin(ReadOnly, Refusing):
     list_display = ("uid", "unit", "venue", "space", "opens_on", "closes_on", "state")
     list_filter = ("state", "plan")
     list_select_related = ("unit", "venue", "space")
@@ -355,7 +355,7 @@ class StopAdmin(_ReadOnly, Refusing):
         self.each(request, rows, act, "cancelled")
 
 
-class PublishedChangeInline(_ReadOnly, admin.TabularInline):
+class PublishedChangeInline(ReadOnly, admin.TabularInline):
     model = PublishedChange
     fields = ("request", "before", "after")
     extra = 0
@@ -365,7 +365,7 @@ class PublishedChangeInline(_ReadOnly, admin.TabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(_ReadOnly, Refusing):
+class PublicationAdmin(ReadOnly, Refusing):
     list_display = ("plan", "number", "version", "published_at", "published_by", "message")
     list_select_related = ("plan", "version", "published_by")
     inlines = (PublishedChangeInline,)
