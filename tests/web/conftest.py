@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,3 +28,15 @@ def clock(now, monkeypatch) -> Clock:
     standing = Clock(now)
     monkeypatch.setattr("web.feeds.timezone.now", standing)
     return standing
+
+
+@pytest.fixture
+def browser(chromium, monkeypatch) -> Iterator:
+    """Chromium by Playwright, whose event loop runs beside the synchronous ORM of the test."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(chromium.path), args=chromium.flags)
+        yield opened
+        opened.close()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from tests.factories.touring import PlanFactory, SeasonFactory, TourRequestFactory, UnitFactory
 from tests.factories.venues import ClosureFactory, MembershipFactory, RegionFactory, UserFactory
+from tests.web.barriers import barriers_on, sign_in
 from touring.models import Plan, Run, Stop, TourRequest
 from touring.services.drafting import WantedStop, keep_draft
 from touring.services.runs import execute_run
@@ -21,14 +18,7 @@ from venues.models import RegionLevel, Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FIRST, SECOND, THIRD = "AH-2027-001", "AH-2027-002", "AH-2027-003"
-
-
-@pytest.fixture(autouse=True)
-def _synchronous_playwright(monkeypatch):
-    """Playwright's own event loop runs beside the synchronous ORM of the test."""
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture
@@ -71,24 +61,11 @@ def plan(province, planner) -> Plan:
     return made
 
 
-@pytest.fixture
-def browser(chromium) -> Iterator:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(chromium.path), args=chromium.flags)
-        yield opened
-        opened.close()
-
-
 def page_for(browser, live_server, user, messages: list[str], **options):
     client = Client()
     client.force_login(user)
     context = browser.new_context(**options)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-    )
+    sign_in(context, client, live_server.url)
     page = context.new_page()
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -244,17 +221,12 @@ def test_a_reader_looks_but_keeps_nothing_and_a_stranger_finds_no_plan(
 def test_the_workbench_and_its_dialogs_have_no_barrier(
     live_server, browser, node_modules, plan, planner, width, scheme
 ):
-    axe = (Path(node_modules) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     complaints = []
     options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     page = page_for(browser, live_server, planner, [], bypass_csp=True, **options)
 
     def look(where: str) -> None:
-        page.evaluate(axe)
-        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
-        complaints.extend((where, one["id"], one["nodes"][0]["html"]) for one in found)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            complaints.append((where, "wider than the screen", ""))
+        complaints.extend(barriers_on(page, node_modules, where))
 
     for language in ("zh", "en"):
         page.goto(f"{live_server.url}/desk/plans/?lang={language}")
