@@ -86,6 +86,7 @@ def test_a_kept_draft_is_the_next_version_and_can_be_published(plan, planner, no
     )
 
     assert (version.number, version.stops.count()) == (1, 1)
+    assert version.stops.get().opens_on == date(2027, 3, 1)
     assert {one["request"] for one in version.unserved} == {
         "AH-2027-002",
         "AH-2027-003",

@@ -18,7 +18,7 @@ from touring.planning import result
 from touring.planning.check import value, violations
 from touring.planning.drafting import Vacancy, vacancies, with_maintenance
 from touring.planning.draw import drawing
-from touring.planning.explain import explained
+from touring.planning.explain import explain
 from touring.planning.formats import reason_document, value_document
 from touring.services.versions import store_version
 from venues.errors import NotAllowed
@@ -102,7 +102,8 @@ def keep_draft(
     assembly, drafted = _drafted(plan, base, stops)
     drafted = replace(drafted, value=value(assembly.problem, drafted, assembly.previous))
     if not violations(assembly.problem, drafted):
-        drafted = explained(assembly.problem, drafted, previous=assembly.previous)
+        reasons = explain(assembly.problem, drafted, previous=assembly.previous)
+        drafted = replace(drafted, unserved=reasons)  # the planner's stops stay as they are
     return store_version(plan=plan, assembly=assembly, found=drafted, based_on=base, now=now)
 
 
