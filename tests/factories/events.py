@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, time
 import factory
 from factory.django import DjangoModelFactory
 
-from events.enums import CampaignState, EventKind, Moderation, ParticipationState, Status
+from events.enums import (
+    CampaignState,
+    EventKind,
+    Moderation,
+    ParticipationState,
+    Status,
+    Visibility,
+)
 from events.models import (
     Campaign,
     CampaignPartner,
@@ -84,8 +91,13 @@ class EventFactory(DjangoModelFactory):
     timezone = "Asia/Shanghai"
     created_at = MADE_AT
     changed_at = factory.SelfAttribute("created_at")
+    visibility = Visibility.PUBLIC
     published_at = factory.LazyAttribute(
-        lambda event: event.created_at if event.moderation == Moderation.PUBLISHED else None
+        lambda event: (
+            event.created_at
+            if (event.moderation, event.visibility) == (Moderation.PUBLISHED, Visibility.PUBLIC)
+            else None
+        )
     )
     cancelled_from = factory.LazyAttribute(
         lambda event: event.changed_at if event.status == Status.CANCELLED else None
