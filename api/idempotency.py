@@ -50,16 +50,14 @@ def answer_once(
     claimed_at = timezone.now()
     record = _claim(request, key, claimed_at)
     if record.status is not None:
-        return HttpResponse(
-            bytes(record.body), status=record.status, content_type=record.content_type
-        )
+        return _replayed(record)
     try:
         with transaction.atomic():
             response = render(act())
             stored = IdempotencyRecord.objects.filter(pk=record.pk, created_at=claimed_at).update(
                 status=response.status_code,
                 body=kept(response),
-                content_type=response.headers["Content-Type"],
+                content_type=response.headers.get("Content-Type", ""),  # 204 has none
             )
             if not stored:  # took so long that another request took the claim over
                 raise StillAnswering()
@@ -67,6 +65,15 @@ def answer_once(
         IdempotencyRecord.objects.filter(pk=record.pk, created_at=claimed_at).delete()
         raise
     return response
+
+
+def _replayed(record: IdempotencyRecord) -> HttpResponse:
+    answer = HttpResponse(
+        bytes(record.body), status=record.status, content_type=record.content_type or None
+    )
+    if not record.content_type:
+        del answer.headers["Content-Type"]
+    return answer
 
 
 def _claim(request: Request, key: str, now: datetime) -> IdempotencyRecord:

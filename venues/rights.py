@@ -162,7 +162,6 @@ RIGHTS: tuple[Right, ...] = (
         "the same where the call asks the nation",
     ),
     Right("stop.read", STAFF, "venue", "see set-up, moves and reasons"),
-    Right("stop.read", frozenset({Role.PAIRED_DONOR}), "venue", "see the recipient's stops"),
     Right("stop.operate", KEEPERS | {Role.OPERATOR}, "home", "prepare, open, strike, hand over"),
     Right("stop.operate", frozenset({Role.OPERATOR}), "venue", "the same at a host of theirs"),
     Right("stop.report", HOSTS, "venue", "count visits and sum up"),

@@ -130,3 +130,11 @@ def test_strangers_pair_nobody_and_problems_come_together(county, pairing, plann
     with pytest.raises(InvalidPairing) as refusal:
         open_pairing(**wrong, by=planner)
     assert [one["field"] for one in refusal.value.detail["problems"]] == ["end_date", "code"]
+
+
+def test_A8_a_donors_role_for_the_recipient_itself_opens_nothing_without_the_pairing(county, now):
+    """Only the pairing's own days count, not the dates of a membership."""
+    stop_in(county, "theirs", state=StopState.CONFIRMED)
+    donor = MembershipFactory(role=Role.PAIRED_DONOR, region=county, venue=None).user
+
+    assert list(stops_visible_to(donor, date(2027, 3, 1))) == []
