@@ -90,7 +90,7 @@ def test_where_nobody_has_said_when_the_house_is_open_all_dates_take_place(now):
 
 
 def test_a_closure_and_its_end_reach_those_who_follow_the_series(museum, now):
-    """O3: each turn raises SEQUENCE once; a second run changes nothing."""
+    """Each turn raises SEQUENCE once; a second run changes nothing."""
     event, other = daily(museum, now), daily(VenueFactory(), now)
     closure = add_closure(
         venue=museum, span=DaySpan(date(2026, 11, 10), date(2026, 11, 12)), by=SYSTEM, now=now,

@@ -33,7 +33,7 @@ def days(event) -> list[str]:
 
 
 def test_an_event_comes_back_on_its_lunar_day_up_to_the_horizon_and_beyond_as_time_passes(now):
-    """O2: 腊月廿三 is 2027-01-30, 2028-01-19, 2029-02-06; each keeps its hour and gets a key."""
+    """腊月廿三 is 2027-01-30, 2028-01-19, 2029-02-06; each keeps its hour and gets a key."""
     event = create_event(values=LITTLE_NEW_YEAR, by=SYSTEM, now=now)
     publish_event(event_id=event.pk, seen_sequence=0, by=SYSTEM, now=now)
 

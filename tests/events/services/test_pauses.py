@@ -39,7 +39,7 @@ def pause(event, now, first=date(2026, 11, 20), **changes):
 
 
 def test_a_series_is_cancelled_until_further_notice_and_dates_in_between_stay_so(series, now):
-    """O4: the dates in the pause are cancelled in calendars; those after it take place again."""
+    """The dates in the pause are cancelled in calendars; those after it take place again."""
     paused = pause(series, now, reason_zh="展厅维修", reason_en="Repairs")
 
     assert cancelled(paused) == ["11-21", "11-28", "12-05", "12-12", "12-19", "12-26"]

@@ -49,7 +49,7 @@ def taking_place(event) -> list[str]:
 
 
 def test_the_old_series_ends_before_the_date_and_a_new_one_begins_with_it(now):
-    """O5: dates before keep their UIDs; those after stay as cancelled under the old ones."""
+    """Dates before keep their UIDs; those after stay as cancelled under the old ones."""
     event = series(now)
     uids = [row.public_uid for row in event.occurrences.all()]
 
