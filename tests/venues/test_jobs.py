@@ -99,6 +99,18 @@ def test_heartbeat_says_when_somebody_asked_to_cancel(now):
     assert (stored.state, stored.finished_at) == ("cancelled", now + timedelta(seconds=11))
 
 
+def test_A10_heartbeat_stops_the_work_of_an_account_that_was_closed(now):
+    job, left = _job(now), UserFactory()
+    Job.objects.filter(pk=job.pk).update(requested_by=left)
+    lease = _take(job, now)
+    assert jobs.heartbeat(lease, now=now, lease_seconds=30) is True
+
+    left.is_active = False
+    left.save()
+
+    assert jobs.heartbeat(lease, now=now, lease_seconds=30) is False
+
+
 def test_request_cancel_ends_a_waiting_job_at_once(now):
     job = _job(now)
 

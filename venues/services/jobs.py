@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from venues.errors import Conflict, JobNotQueued, LeaseLost
 from venues.models import Job, JobState
@@ -92,7 +93,9 @@ def take(*, job_id: int, owner: str, now: datetime, lease_seconds: int) -> Lease
 def heartbeat(
     lease: Lease, *, now: datetime, lease_seconds: int, progress: dict[str, Any] | None = None
 ) -> bool:
-    """Extend the lease and, if given, replace the progress. ``False``: somebody asked to cancel.
+    """Extend the lease and, if given, replace the progress.
+
+    ``False``: stop, somebody asked to cancel, or the account that asked for the job was closed.
 
     Raises:
         LeaseLost: stop working; another worker has the job or it was ended.
@@ -105,7 +108,8 @@ def heartbeat(
             heartbeat_at=now,
             **changes,
         )
-        return not Job.objects.filter(pk=lease.job_id, cancel_requested_at__isnull=False).exists()
+        ended = Q(cancel_requested_at__isnull=False) | Q(requested_by__is_active=False)
+        return not Job.objects.filter(ended, pk=lease.job_id).exists()
 
 
 @contextmanager
