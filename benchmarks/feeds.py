@@ -8,6 +8,7 @@ Times are a client's, over one kept-open connection; CPU is the server's own.
 from __future__ import annotations
 
 import argparse
+import gc
 import http.client
 import importlib.util
 import os
@@ -24,9 +25,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks import _nginx as nginx
+
 ROOT = Path(__file__).resolve().parents[1]
 FEED = "/feeds/venues/bench.ics"
 HELLO = "/hello"
+OWN_HELLO = "/hello-behind-our-middleware"
 FORGET = "/forget"
 TOUCH = "/touch"
 WIPE = "/wipe"
@@ -39,9 +43,11 @@ def main(argv: list[str]) -> dict[str, object]:
         environment = _environment(Path(folder))
         os.environ.update(environment)
         _make_rows(entries=options.entries, seed=options.seed)
-        with _server(environment) as (port, pid):
-            figures = _measure(port, pid, options)
-    hello = figures["hello"]["ms"]
+        hello = _server(environment, "hello_server", HELLO)
+        with _server(environment) as (port, pid), hello as hello_at:
+            figures = _measure(port, pid, hello_at, options)
+        files = nginx.measure(Path(folder), rounds=options.rounds)
+    hello_ms = figures["hello"]["ms"]
     peers = [name for name in ("icalendar objects", "django-ical") if name in figures]
     answer = {
         "workload": (
@@ -52,8 +58,8 @@ def main(argv: list[str]) -> dict[str, object]:
         "seed": options.seed,
         "rounds": options.rounds,
         "figures": figures,
-        "hello_over_304": round(hello / figures["304"]["ms"], 3),
-        "hello_over_warm_gzip": round(hello / figures["warm gzip"]["ms"], 3),
+        "hello_over_304": round(hello_ms / figures["304"]["ms"], 3),
+        "hello_over_warm_gzip": round(hello_ms / figures["warm gzip"]["ms"], 3),
         "hello_cpu_over_304": round(figures["hello"]["cpu_ms"] / figures["304"]["cpu_ms"], 3),
         "hello_cpu_over_warm_gzip": round(
             figures["hello"]["cpu_ms"] / figures["warm gzip"]["cpu_ms"], 3
@@ -70,7 +76,11 @@ def main(argv: list[str]) -> dict[str, object]:
         "warm_faster_than": {
             peer: round(figures[peer]["ms"] / figures["warm"]["ms"], 1) for peer in peers
         },
-        "not_measured": [] if "django-ical" in figures else ["django-ical (not installed)"],
+        "files": files,
+        "not_measured": [
+            *([] if "django-ical" in figures else ["django-ical (not installed)"]),
+            *([] if files else ["published files (nginx or wrk is not installed)"]),
+        ],
     }
     _print_table(answer)
     return answer
@@ -187,7 +197,7 @@ def server() -> Callable:
 
     site = types.ModuleType("benchmark_site")
     site.urlpatterns = [  # type: ignore[attr-defined]  # a module made here
-        path(HELLO[1:], _hello),
+        path(OWN_HELLO[1:], _hello),
         path(FORGET[1:], _forget),
         path(TOUCH[1:], _touch),
         path(WIPE[1:], _wipe),
@@ -199,7 +209,42 @@ def server() -> Callable:
     sys.modules[site.__name__] = site
     settings.ROOT_URLCONF = site.__name__
     _memories.append(FeedMemory(application))
+    gc.collect()
+    gc.freeze()  # as config.wsgi does
     return _memories[0]
+
+
+def hello_server() -> Callable:
+    """A project of its own as ``startproject`` makes it: one view, Django's default middleware."""
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+    from django.urls import path
+
+    site = types.ModuleType("hello_site")
+    site.urlpatterns = [path(HELLO[1:], _hello)]  # type: ignore[attr-defined]  # made here
+    sys.modules[site.__name__] = site
+    settings.configure(
+        SECRET_KEY="benchmark",  # noqa: S106  # signs nothing
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF=site.__name__,
+        INSTALLED_APPS=[
+            f"django.contrib.{name}" for name in ("auth", "contenttypes", "sessions", "messages")
+        ],
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    )
+    application = get_wsgi_application()
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def _hello(_request):
@@ -325,33 +370,35 @@ def _django_ical():
 
 
 @contextmanager
-def _server(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+def _server(
+    environment: dict[str, str], factory: str = "server", path: str = OWN_HELLO
+) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(
-        [*command, "benchmarks.feeds:server"],
+        [*command, f"benchmarks.feeds:{factory}"],
         cwd=ROOT,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port, process)
+        _wait_for(port, process, path)
         yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(port: int, process: subprocess.Popen) -> None:
+def _wait_for(port: int, process: subprocess.Popen, path: str) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode} before it answered")
         try:
-            _Client(port).get(HELLO)
+            _Client(port).get(path)
         except OSError:
             time.sleep(0.1)
         else:
@@ -379,13 +426,16 @@ class _Client:
         return response, body
 
 
-def _measure(port: int, pid: int, options: argparse.Namespace) -> dict[str, dict[str, float]]:
-    client = _Client(port)
+def _measure(
+    port: int, pid: int, hello: tuple[int, int], options: argparse.Namespace
+) -> dict[str, dict[str, float]]:
+    client, plain = _Client(port), _Client(hello[0])
     etag = client.get(FEED)[0].headers["ETag"]
     held = {"If-None-Match": etag}
     few, many = max(1, options.requests // 50), options.requests
     paths: dict[str, tuple[int, str | None, Callable]] = {
-        "hello": (many, None, lambda: client.get(HELLO)),
+        "hello": (many, None, lambda: plain.get(HELLO)),
+        "hello, our middleware": (many, None, lambda: client.get(OWN_HELLO)),
         "304": (many, None, lambda: client.get(FEED, held, status=304)),
         "warm gzip": (many, None, lambda: client.get(FEED, GZIP)),
         "warm": (many, None, lambda: client.get(FEED)),
@@ -402,7 +452,8 @@ def _measure(port: int, pid: int, options: argparse.Namespace) -> dict[str, dict
     for group in (paths, last):
         for _ in range(options.rounds):
             for name, (number, before, ask) in group.items():
-                seen[name] += _round(client, pid, number, before, ask)
+                asked = hello[1] if name == "hello" else pid
+                seen[name] += _round(client, asked, number, before, ask)
     sizes = {name: len(ask()[1]) for name, (_, _, ask) in paths.items() if name != "304"}
     return {
         name: {
@@ -443,9 +494,9 @@ def _children(pid: int) -> list[int]:
 
 def _print_table(answer: dict) -> None:
     print(f"{answer['workload']}; seed {answer['seed']}, {answer['rounds']} rounds")
-    print(f"{'':20} {'ms':>10} {'CPU ms':>10} {'bytes':>10}")
+    print(f"{'':24} {'ms':>10} {'CPU ms':>10} {'bytes':>10}")
     for name, figure in answer["figures"].items():
-        row = f"{name:20} {figure['ms']:10.3f} {figure['cpu_ms']:10.3f} {figure['bytes']:10}"
+        row = f"{name:24} {figure['ms']:10.3f} {figure['cpu_ms']:10.3f} {figure['bytes']:10}"
         print(row)
     for name in (
         *("hello_over_304", "hello_cpu_over_304"),
@@ -453,5 +504,7 @@ def _print_table(answer: dict) -> None:
         *("cold_faster_than", "first_faster_than", "one_change_faster_than"),
     ):
         print(f"{name.replace('_', ' ')}: {answer[name]}")
+    for name, figure in answer["files"].items():
+        print(f"{name}: {figure}")
     for missing in answer["not_measured"]:
         print(f"not measured: {missing}")

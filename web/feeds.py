@@ -170,7 +170,7 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     note = request.META.get(NOTE)
     if note is not None and not feed.is_private:
         note_poll(feed, now=now)
-    version = feed_version(feed, now=now)
+    version = feed_version(feed, now=now, with_text=_wants_text(request))
     if note is not None and not feed.is_private:
         note.feed_key, note.etag, note.until = feed.key, version.etag, _right_until(feed, now)
     tags = {False: version.etag, True: f"{version.etag}-gzip"}
@@ -207,6 +207,12 @@ def _answer(request: HttpRequest, feed: Feed) -> HttpResponse:
     }
     body = b"" if request.method == "HEAD" else data
     return HttpResponse(body, content_type=CONTENT_TYPE, headers=headers)
+
+
+def _wants_text(request: HttpRequest) -> bool:
+    """Who holds no version is going to be sent the text, so that it is read with its version."""
+    held = "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+    return request.method == "GET" and not held
 
 
 def _right_until(feed: Feed, now: datetime) -> float:

@@ -31,8 +31,8 @@ def render_feed(feed: Feed, version: FeedVersion) -> tuple[str, bytes]:
     More than ``MAX_BYTES`` are cut: what lies farthest ahead goes first, and of the past what
     is beyond half the room. The calendar's description then says so.
     """
-    found = stored([pk for pk in version.dates if pk not in version.fresh], feed.language)
-    found |= {pk: version.fresh[pk] for pk in version.dates if pk in version.fresh}
+    found = dict(version.pieces)
+    found |= stored([pk for pk in version.dates if pk not in found], feed.language)
     if lost := [pk for pk in version.dates if pk not in found]:
         found |= written(lost, feed.language)
     etag = etag_of(feed, (piece.digest for piece in found.values()))
@@ -71,6 +71,8 @@ def _fitting(pieces: Iterable[Piece], room: int) -> list[Piece]:
 
 def _joined(feed: Feed, pieces: Sequence[Piece], *, until: date | None) -> bytes:
     timed = [piece for piece in pieces if piece.timezone]
+    first_year = int(min((piece.order[:4] for piece in timed), default=str(FIRST_YEAR)))
+    end_year = max((piece.ends_year for piece in timed), default=0) + 1
     changed_at = max((piece.changed_at for piece in pieces if piece.changed_at), default="")
     return join_calendar(
         [piece.data for piece in pieces],
@@ -83,10 +85,7 @@ def _joined(feed: Feed, pieces: Sequence[Piece], *, until: date | None) -> bytes
             refresh_interval=jittered_refresh(feed.key),
         ),
         timezones={piece.timezone for piece in timed},
-        years=(
-            min(FIRST_YEAR, *(int(piece.order[:4]) for piece in timed), FIRST_YEAR),
-            max(END_YEAR, *(piece.ends_year + 1 for piece in timed), END_YEAR),
-        ),
+        years=(min(FIRST_YEAR, first_year), max(END_YEAR, end_year)),
         changed_at=datetime.fromisoformat(changed_at).replace(tzinfo=UTC) if changed_at else None,
     )
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from events.feeds.about import About, about_events
 from events.feeds.feed import Feed, window_of
 from events.feeds.release import release
 from events.models import Occurrence
-from events.queries import hosted_occurrences, occurrences
+from events.queries import Scope, hosted_occurrences, occurrences, scope_of
 from events.recurrence.zones import zone
 from venues.models import Venue
 
@@ -29,24 +33,68 @@ def today_of(feed: Feed, now: datetime) -> date:
 
 
 def digests_of(feed: Feed, *, today: date) -> list[tuple[int, str | None]]:
-    """The dates the feed shows, in order of time, each with the digest of its stored fragment.
+    """The dates the feed shows, each with the digest of its stored fragment.
 
-    None: it has to be written first. One query; a feed with more than ``MAX_ROWS`` dates needs
-    two more and keeps those nearest to ``today``, at most half of them past.
+    None: it has to be written first.
     """
-    shown = selected(feed, today=today).annotate(
+    return [(pk, digest) for pk, digest in shown_rows(feed, today=today, columns=("digest",))]
+
+
+def shown_rows(feed: Feed, *, today: date, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """The primary keys of the dates the feed shows, each with ``columns`` of its stored fragment.
+
+    In no order; the columns are None where no fragment is stored. One query; a feed with more
+    than ``MAX_ROWS`` dates needs two more and keeps those nearest to ``today``, at most half of
+    them past.
+    """
+    # What the filter names is looked up each time; the statement itself is composed once, since
+    # that costs Django more than a thousand rows cost the database.
+    has_filter = feed.host_id is None and feed.event_id is None
+    scope = (feed.scope or scope_of(feed.asked)) if has_filter else None
+
+    def rows(part: str) -> list[tuple[Any, ...]]:
+        days = (today, feed.asked.today)  # "today" of the filter does not make it another filter
+        statement = _statement(feed, scope, days, columns, release(), part)
+        if statement is None:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(*statement)
+            return list(cursor.fetchall())
+
+    found = rows("all")
+    return found if len(found) <= MAX_ROWS else [*rows("past"), *rows("coming")]
+
+
+@lru_cache(maxsize=2048)
+def _statement(
+    feed: Feed,
+    scope: Scope | None,
+    days: tuple[date, date | None],
+    columns: tuple[str, ...],
+    made_by: str,
+    part: str,
+) -> tuple[str, tuple[Any, ...]] | None:
+    """The SELECT behind :func:`shown_rows`; None where nothing can match.
+
+    ``days``: the feed's today and its filter's, which filters are not told apart by.
+    """
+    today, _ = days
+    shown = selected(replace(feed, scope=scope), today=today).annotate(
         stored=FilteredRelation(
             "fragments",
-            condition=Q(fragments__language=feed.language, fragments__made_by=release()),
+            condition=Q(fragments__language=feed.language, fragments__made_by=made_by),
         )
     )
-    rows = shown.values_list("pk", "stored__digest")
-    found = list(rows.order_by("starts_at", "pk")[: MAX_ROWS + 1])
-    if len(found) <= MAX_ROWS:
-        return found
-    past = rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")
-    coming = rows.filter(end_date__gt=today).order_by("starts_at", "pk")
-    return [*past[: MAX_ROWS // 2], *coming[: MAX_ROWS // 2]]
+    rows = shown.values_list("pk", *(f"stored__{column}" for column in columns))
+    wanted = {
+        "all": rows.order_by()[: MAX_ROWS + 1],
+        "past": rows.filter(end_date__lte=today).order_by("-starts_at", "-pk")[: MAX_ROWS // 2],
+        "coming": rows.filter(end_date__gt=today).order_by("starts_at", "pk")[: MAX_ROWS // 2],
+    }
+    try:
+        return wanted[part].query.sql_with_params()
+    except EmptyResultSet:
+        return None
 
 
 @dataclass(frozen=True)

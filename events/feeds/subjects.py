@@ -26,7 +26,8 @@ class Moved:
 
 
 def venue_feed(slug: str) -> Feed | Moved:
-    venue = Venue.objects.filter(slug=slug).first()
+    columns = ("slug", "name_zh", "name_en", "timezone")
+    venue = Venue.objects.filter(slug=slug).only(*columns).first()
     if venue is None:
         return _moved("venue", slug, "check the slug in the venue's own page")
     return Feed(

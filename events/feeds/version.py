@@ -10,7 +10,7 @@ from datetime import date, datetime
 from events.feeds.feed import Feed
 from events.feeds.fragments import Piece, written
 from events.feeds.release import release
-from events.feeds.rows import digests_of, today_of
+from events.feeds.rows import shown_rows, today_of
 
 _ETAG_LENGTH = 32
 
@@ -23,33 +23,34 @@ class FeedVersion:
     today: date
     dates: tuple[int, ...] = field(default=(), compare=False, repr=False)
     """The occurrences shown, by primary key."""
-    fresh: Mapping[int, Piece] = field(default_factory=dict, compare=False, repr=False)
-    """Of these dates, what had to be written in order to know the version."""
+    pieces: Mapping[int, Piece] = field(default_factory=dict, compare=False, repr=False)
+    """Of these dates, what was read with the version or had to be written in order to know it."""
 
 
-def feed_version(feed: Feed, *, now: datetime) -> FeedVersion:
+def feed_version(feed: Feed, *, now: datetime, with_text: bool = False) -> FeedVersion:
     """The version of ``feed`` at ``now``, from one query over stored digests.
 
     Covers everything the bytes are made of: which dates are shown (so also one that left the
     window), what each shows, the feed's name and language, the rules of its zones, and the code
     that writes it. Dates nobody has shown before are written first.
+
+    ``with_text`` reads the pieces with their digests: for who is going to need them all.
     """
     today = today_of(feed, now)
-    known = digests_of(feed, today=today)
-    missing = [pk for pk, digest in known if digest is None]
+    columns = Piece._fields if with_text else ("digest",)
+    rows = shown_rows(feed, today=today, columns=columns)
+    missing = [row[0] for row in rows if row[1] is None]
     fresh = written(missing, feed.language) if missing else {}
-    # A date that was deleted between the two looks is in neither.
-    shown = [
-        (pk, fresh[pk].digest if digest is None else digest)
-        for pk, digest in known
-        if digest is not None or pk in fresh
-    ]
-    return FeedVersion(
-        etag_of(feed, (digest for _, digest in shown)),
-        today,
-        dates=tuple(pk for pk, _ in shown),
-        fresh=fresh,
-    )
+    if missing:  # a date that was deleted between the two looks is in neither
+        rows = [row for row in rows if row[1] is not None or row[0] in fresh]
+    if with_text:
+        pieces = {row[0]: fresh.get(row[0]) or Piece._make(row[1:]) for row in rows}
+        digests = [piece.digest for piece in pieces.values()]
+    else:
+        pieces = fresh
+        digests = [row[1] if row[1] is not None else fresh[row[0]].digest for row in rows]
+    dates = tuple(row[0] for row in rows)
+    return FeedVersion(etag_of(feed, digests), today, dates=dates, pieces=pieces)
 
 
 def etag_of(feed: Feed, digests: Iterable[str]) -> str:

@@ -341,7 +341,7 @@ def test_cold_feed_costs_the_same_queries_for_any_number(client, number, django_
     assert len(lines(response, "UID")) == number
 
     cache.clear()
-    with django_assert_num_queries(4):  # what was stored, and who it belongs to
+    with django_assert_num_queries(3):  # what was stored, and who it belongs to
         again = client.get("/feeds/venues/hefei.ics")
 
     assert again.content == response.content
