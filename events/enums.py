@@ -121,6 +121,10 @@ class OrganiserRole(StrEnum):
     SPONSOR = "sponsor"
 
 
+LAST_GRADE, OLDEST = 12, 120
+"""School years go from 1 to the last one, 0 is kindergarten; ages are in years."""
+
+
 class ImageLicence(StrEnum):
     """What others may do with a picture."""
 

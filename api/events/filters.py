@@ -11,7 +11,7 @@ from rest_framework import serializers
 from api.events.serializers import AUDIENCES, KINDS, SECTORS
 from api.serializers import StrictSerializer
 from api.views import PAGING
-from events.enums import EventKind, Moderation
+from events.enums import OLDEST, EventKind, Moderation
 from events.queries import EventFilter
 from events.queries.filter import LANGUAGES, ORDERINGS, PARAMETERS
 
@@ -29,6 +29,9 @@ _MEANING: dict[str, tuple[dict, str]] = {
         {"type": "string"},
         f"{', '.join(kind for kind in KINDS if kind != EventKind.LOGISTICS)}; {_CODES}",
     ),
+    "grade": ({"type": "string"}, f"school years 1 to 12, 0 for kindergarten; {_CODES}"),
+    "spoken": ({"type": "string"}, f"languages of the event, such as zh, en, zh-yue; {_CODES}"),
+    "age": ({"type": "integer", "minimum": 0, "maximum": OLDEST}, "nobody of this age is kept out"),
     "q": ({"type": "string"}, "words, all of which occur in a title or description"),
     "start": ({"type": "string"}, "day or moment; takes place then or later"),
     "end": ({"type": "string"}, "day or moment, not included"),

@@ -15,6 +15,8 @@ from rest_framework import serializers
 from api.fields import Day, Few
 from api.serializers import RowSerializer, StrictSerializer
 from events.enums import (
+    LAST_GRADE,
+    OLDEST,
     Accessibility,
     Attendance,
     Audience,
@@ -32,14 +34,7 @@ from events.feeds.about import About, about_events
 from events.ical.entry import Text
 from events.models import Event, Occurrence
 from events.models.event import BILINGUAL
-from events.services.checking import (
-    LAST_GRADE,
-    MAX_DATES,
-    MAX_IMAGES,
-    MAX_LANGUAGES,
-    MAX_ORGANISERS,
-    OLDEST,
-)
+from events.services.checking import MAX_DATES, MAX_IMAGES, MAX_LANGUAGES, MAX_ORGANISERS
 from events.services.pauses import LONGEST_REASON as LONGEST_PAUSE
 from events.services.publishing import LONGEST_REASON
 from events.services.values import EventValues, Organiser, Picture
@@ -251,6 +246,8 @@ class FacetCounts(serializers.Serializer):
     topic = serializers.DictField(child=serializers.IntegerField())
     campaign = serializers.DictField(child=serializers.IntegerField())
     sector = serializers.DictField(child=serializers.IntegerField())
+    grade = serializers.DictField(child=serializers.IntegerField())
+    spoken = serializers.DictField(child=serializers.IntegerField(), help_text="language tags")
     price = serializers.DictField(
         child=serializers.IntegerField(), help_text="free, not_free, unknown"
     )

@@ -16,7 +16,7 @@ _PRICES: Mapping[object, str] = {True: "free", False: "not_free", None: "unknown
 
 
 def facets(found: QuerySet[Event]) -> dict[str, Counts]:
-    """Counts by value, most frequent first, for every facet; nine queries whatever is counted.
+    """Counts by value, most frequent first, for every facet; eleven queries whatever is counted.
 
     An event with two audiences counts under both, so a facet's sum may exceed the events.
     """
@@ -31,6 +31,8 @@ def facets(found: QuerySet[Event]) -> dict[str, Counts]:
         "topic": _counted(topics, "topic__slug"),
         "campaign": _counted(joined, "campaign__slug"),
         "sector": _listed(found, "sectors"),
+        "grade": _listed(found, "grades"),
+        "spoken": _listed(found, "languages"),
         "price": _named(found, "is_free", _PRICES),
         "attendance": _counted(found, "attendance"),
         "venue": _counted(found.filter(venue__isnull=False), "venue__slug"),
@@ -43,11 +45,11 @@ def _counted(rows: QuerySet, column: str) -> Counts:
 
 
 def _listed(found: QuerySet[Event], column: str) -> Counts:
-    """For a column that holds a list of words."""
+    """For a column that holds a list."""
     numbers: Counter[str] = Counter()
-    for words, number in found.values_list(column).annotate(number=Count("pk")):
-        for word in words:
-            numbers[word] += number
+    for values, number in found.values_list(column).annotate(number=Count("pk")):
+        for value in values:
+            numbers[str(value)] += number
     return _frequent_first(numbers)
 
 

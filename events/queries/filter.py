@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from events.enums import Audience, EventKind, Sector
+from events.enums import LAST_GRADE, OLDEST, Audience, EventKind, Sector
 from events.errors import InvalidFilter
 from events.queries import parameters as read
 from events.queries.near import MAX_KM, Near
@@ -52,6 +52,12 @@ class EventFilter:
     exhibitions: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    grades: tuple[int, ...] = ()
+    """School years; 0 is kindergarten. Events that name one of these."""
+    spoken: tuple[str, ...] = ()
+    """Language tags; ``zh`` finds ``zh-yue``, too. Not ``language``, which is that of the answer."""
+    age: int | None = None
+    """In years: events that do not say somebody is too young or too old."""
     words: tuple[str, ...] = ()
     """Each must occur in a title or description, in any language."""
     start: date | datetime | None = None
@@ -124,6 +130,9 @@ class EventFilter:
             "exhibition": ",".join(self.exhibitions),
             "unit": ",".join(self.units),
             "kind": ",".join(self.kinds),
+            "grade": ",".join(map(str, self.grades)),
+            "spoken": ",".join(self.spoken),
+            "age": "" if self.age is None else str(self.age),
             "q": " ".join(self.words),
             "start": _time_text(self.start),
             "end": _time_text(self.end),
@@ -180,9 +189,12 @@ _MANY: dict[str, tuple[str, Callable[[Sequence[str]], Any]]] = {
     "exhibition": ("exhibitions", read.read_codes),
     "unit": ("units", read.read_codes),
     "kind": ("kinds", lambda values: read.read_choices(values, _KINDS)),
+    "grade": ("grades", lambda values: read.read_whole_numbers(values, LAST_GRADE)),
+    "spoken": ("spoken", read.read_language_tags),
 }
 _ONE: dict[str, tuple[str, Callable[[str], Any]]] = {
     "q": ("words", read.read_words),
+    "age": ("age", lambda value: read.read_whole_number(value, OLDEST)),
     "start": ("start", read.read_day_or_moment),
     "end": ("end", read.read_day_or_moment),
     "on": ("on", lambda value: read.read_choice(value, ("today", "weekend"))),

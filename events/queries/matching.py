@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.db.models.lookups import Contains
+from django.db.models.lookups import Contains, IContains
 
 from events.enums import Attendance, EventKind, Moderation, ParticipationState, Status, Visibility
 from events.models import Change, Event, EventReference, Occurrence, Participation
@@ -104,6 +104,19 @@ def _conditions(asked: EventFilter, scope: Scope, prefix: str) -> Q:
     for column, words in (("audiences", asked.audiences), ("sectors", asked.sectors)):
         if words:
             found &= _names_any(words, f"{prefix}{column}")
+    if asked.grades:
+        found &= _names_number(asked.grades, f"{prefix}grades")
+    if asked.spoken:
+        found &= _names_language(asked.spoken, f"{prefix}languages")
+    if asked.age is not None:
+        found &= _any(
+            _q(prefix, **{f"age_min{how}": value})
+            for how, value in (("__isnull", True), ("__lte", asked.age))
+        )
+        found &= _any(
+            _q(prefix, **{f"age_max{how}": value})
+            for how, value in (("__isnull", True), ("__gte", asked.age))
+        )
     if asked.free is not None:
         found &= _q(prefix, is_free=asked.free)
     if asked.online is not None:
@@ -159,6 +172,20 @@ def _names_any(words: tuple[str, ...], column: str) -> Q:
     """The list is JSON; quoted, no word is part of another, on either database."""
     names = Cast(F(column), TextField())
     return _any(Q(Contains(names, f'"{word}"')) for word in words)
+
+
+def _names_number(numbers: tuple[int, ...], column: str) -> Q:
+    """As JSON writes lists on either database: ``[1, 12]``."""
+    text = Cast(F(column), TextField())
+    forms = (form for n in numbers for form in (f"[{n}]", f"[{n},", f" {n},", f" {n}]"))
+    return _any(Q(Contains(text, form)) for form in forms)
+
+
+def _names_language(tags: tuple[str, ...], column: str) -> Q:
+    """A tag, or one that begins with it: who speaks Cantonese speaks Chinese."""
+    text = Cast(F(column), TextField())
+    forms = (form for tag in tags for form in (f'"{tag}"', f'"{tag}-'))
+    return _any(Q(IContains(text, form)) for form in forms)
 
 
 def _has_words(asked: tuple[str, ...], prefix: str) -> Q:

@@ -16,6 +16,7 @@ MAX_TEXT, MAX_WORDS, MAX_VALUES, MAX_CODE = 200, 10, 50, 80
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}(\.[0-9]{1,15})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
     r"(?:[Zz]|([+ -])([0-9]{2}:[0-9]{2}))"
@@ -43,6 +44,27 @@ def read_codes(values: Iterable[str]) -> tuple[str, ...]:
         if len(code) > MAX_CODE or not code.isprintable():
             raise UnreadableError(f"{quoted(code)} cannot be a slug or code")
     return tuple(sorted(codes))
+
+
+def read_whole_number(value: str, largest: int) -> int:
+    """A number from 0 to ``largest``."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 3 and int(value) <= largest):
+        raise UnreadableError(f"{quoted(value)} is not a whole number from 0 to {largest}")
+    return int(value)
+
+
+def read_whole_numbers(values: Iterable[str], largest: int) -> tuple[int, ...]:
+    """Numbers from 0 to ``largest``; sorted, each once."""
+    return tuple(sorted({read_whole_number(text, largest) for text in read_codes(values)}))
+
+
+def read_language_tags(values: Iterable[str]) -> tuple[str, ...]:
+    """Tags as BCP 47 has them, in lower case; sorted, each once."""
+    tags = [tag.lower() for tag in read_codes(values)]
+    for tag in tags:
+        if not _LANGUAGE_TAG.fullmatch(tag):
+            raise UnreadableError(f"{quoted(tag)} is no language tag such as zh, en or zh-yue")
+    return tuple(sorted(set(tags)))
 
 
 def read_choices(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from events.enums import (
+    LAST_GRADE,
+    OLDEST,
     Accessibility,
     Attendance,
     Audience,
@@ -31,7 +33,6 @@ from venues.lunar import lunar_dates, parse_lunar
 
 MAX_DATES = 2_000
 MAX_ORGANISERS, MAX_IMAGES, MAX_LANGUAGES = 50, 20, 20
-LAST_GRADE, OLDEST = 12, 120
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 DATE_TEXTS = (

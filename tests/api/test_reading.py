@@ -85,7 +85,7 @@ def test_P3_facets_need_the_same_queries_for_any_number(anyone, count, django_as
         event = EventFactory(audiences=["youth", "family"] if number else ["youth"])
         event.topics.add(TopicFactory(slug=f"t-{number}"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         counts = anyone.get("/api/v1/events/facets/").json()
 
     assert counts["kind"] == {"workshop": count}

@@ -129,7 +129,7 @@ def test_the_page_asks_the_database_as_often_for_any_number(
         listed(venue=hefei)
     client.get("/whats-on/?start=2027-03-01")  # what is kept between requests is kept
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get("/whats-on/?start=2027-03-01")
 
 

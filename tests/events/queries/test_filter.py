@@ -96,6 +96,13 @@ def test_logistics_cannot_be_asked_for():
         ({"bbox": ["115,34.6,119.6,29.4"]}, "bbox"),
         ({"region": [""]}, "region"),
         ({"free": ["maybe"]}, "free"),
+        ({"grade": ["13"]}, "grade"),
+        ({"grade": ["1,-1"]}, "grade"),
+        ({"age": ["121"]}, "age"),
+        ({"age": ["6,7"]}, "age"),
+        ({"age": ["٦"]}, "age"),
+        ({"spoken": ["zh_CN"]}, "spoken"),
+        ({"spoken": ['zh"']}, "spoken"),
         ({"lang": ["fr"]}, "lang"),
         ({"ordering": ["title"]}, "ordering"),
         ({"q": ["  "]}, "q"),
@@ -137,7 +144,9 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["start", "end", "on", "bbox", "near", "km", "free", "lang"])
+@pytest.mark.parametrize(
+    "name", ["start", "end", "on", "bbox", "near", "km", "free", "lang", "age"]
+)
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_are_refused_P1_M10(name, value):
     problems = problems_of({name: [value]})
@@ -146,7 +155,9 @@ def test_hostile_values_are_refused_P1_M10(name, value):
     assert all(len(message) < 400 and message.isprintable() for message in problems.values())
 
 
-@pytest.mark.parametrize("name", ["region", "venue", "topic", "exhibition", "unit", "q"])
+@pytest.mark.parametrize(
+    "name", ["region", "venue", "topic", "exhibition", "unit", "q", "grade", "spoken"]
+)
 @pytest.mark.parametrize(
     "value", ["", "\0", "a\0b", "\ud800", "x" * 100_000, "a\x85b", "1," * 50_000]
 )

@@ -155,6 +155,23 @@ def test_audience_kind_price_and_words():
     assert found("q=光%25学") == set()
 
 
+def test_school_year_age_and_language_of_the_event():
+    event_with_date(title_zh="first", grades=[1, 2], age_min=6, languages=["zh"])
+    event_with_date(title_zh="twelfth", grades=[0, 12], age_max=18, languages=["zh-yue", "en"])
+    event_with_date(title_zh="silent")
+
+    assert found("grade=1") == {"first"}
+    assert found("grade=2") == {"first"}
+    assert found("grade=0") == found("grade=12") == {"twelfth"}
+    assert found("grade=2,12") == {"first", "twelfth"}
+    assert found("age=5") == {"twelfth", "silent"}
+    assert found("age=6") == found("age=18") == {"first", "twelfth", "silent"}
+    assert found("age=19") == {"first", "silent"}
+    assert found("spoken=zh") == {"first", "twelfth"}
+    assert found("spoken=ZH-yue") == found("spoken=en") == {"twelfth"}
+    assert found("spoken=fr") == set()
+
+
 def test_online_is_without_venue_moved_online_or_of_that_kind():
     event_with_date(title_zh="stream", venue=None)
     event_with_date(title_zh="moved", status=Status.MOVED_ONLINE)
