@@ -155,9 +155,9 @@ def _status(row: Occurrence) -> str:
     if "start" in row.override:
         return "EventRescheduled"
     status = Status(row.event.status)
-    return (
-        _STATUSES.get(status, "EventScheduled") if status != Status.CANCELLED else "EventScheduled"
-    )
+    if status == Status.CANCELLED or (status == Status.RESCHEDULED and row.event.is_repeated):
+        return "EventScheduled"  # it took place; or the series moved, and this date is new
+    return _STATUSES.get(status, "EventScheduled")
 
 
 def _previous_start(row: Occurrence) -> str | None:

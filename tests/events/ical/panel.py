@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -14,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.services import libical_python_path
+from events.ical.lint import faults
+from tests.services import calendar_client_paths, libical_python_path
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[3]
@@ -30,12 +33,19 @@ class ReaderFailed(Exception):
 
 
 def complaints(data: bytes) -> list[str]:
-    """Everything that vobject, ``ical``, libical and ical.js find wrong with a calendar.
+    """Everything that vobject, ``ical``, libical, ical.js, node-ical and calcurse find wrong.
 
-    Readers that are not installed are left out, unless ``REQUIRE_SERVICES=1``.
+    And what we find ourselves where no reader complains. Readers that are not installed are
+    left out, unless ``REQUIRE_SERVICES=1``.
     """
-    found = complaints_of_vobject(data) + complaints_of_ical(data)
-    for ask in (complaints_of_libical, complaints_of_icaljs):
+    found = [f"lint: {fault}" for fault in faults(data)]
+    found += complaints_of_vobject(data) + complaints_of_ical(data)
+    for ask in (
+        complaints_of_libical,
+        complaints_of_icaljs,
+        complaints_of_node_ical,
+        complaints_of_calcurse,
+    ):
         try:
             found += ask(data)
         except ReaderMissing as missing:
@@ -123,6 +133,34 @@ def _count_of_ical(text: str) -> int:
     return sum(len(each.events) for each in CalendarStream.from_ics(text).calendars)
 
 
+def complaints_of_node_ical(data: bytes) -> list[str]:
+    return _ask_for_complaints(node_ical_command(), data)
+
+
+def complaints_of_calcurse(data: bytes) -> list[str]:
+    """calcurse reads a file into its own diary and reports what it left out."""
+    program = calendar_client_paths().get("calcurse")
+    if program is None:
+        raise ReaderMissing("calcurse is not here")
+    if b"BEGIN:VEVENT" not in data:
+        return []  # it has nothing to read in an empty calendar, and says so as an error
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "feed.ics"
+        file.write_bytes(data)
+        done = subprocess.run(
+            [program, "-D", folder, "-i", file],
+            env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": folder},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    report = re.search(r"(\d+) apps? / (\d+) events? / \d+ todos? / 0 skipped", done.stdout)
+    if report is None or int(report[1]) + int(report[2]) != data.count(b"\r\nBEGIN:VEVENT\r\n"):
+        return [f"calcurse: {(done.stdout + done.stderr)[-300:]}"]
+    return []
+
+
 def libical_offsets(questions: list[tuple[str, str, int, list[tuple[int, int]]]]) -> Any:
     return _ask(libical_command("offsets"), json.dumps(questions).encode())
 
@@ -167,6 +205,15 @@ def icaljs_command(job: str) -> list[str]:
     except (OSError, subprocess.CalledProcessError):
         raise ReaderMissing("node is not here") from None
     return ["node", str(READERS / "icaljs_reader.mjs"), str(library), job]
+
+
+@cache
+def node_ical_command() -> list[str]:
+    _, reader, library, job = icaljs_command("complaints")
+    main = Path(library).parents[2] / "node-ical" / "node-ical.js"
+    if not main.exists():
+        raise ReaderMissing("node-ical is not in node_modules (npm ci)")
+    return ["node", str(Path(reader).parent / "node_ical_reader.mjs"), str(main), job]
 
 
 def _ask_for_complaints(command: list[str], data: bytes) -> list[str]:
