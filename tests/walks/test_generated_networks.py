@@ -22,7 +22,7 @@ from tests.web.syndication_rules import (
 )
 
 SITE = "http://127.0.0.1:8000"
-IN_EVERY_RUN = 10
+IN_EVERY_RUN = 3
 WITH_LONG = 1000
 
 pytestmark = [pytest.mark.django_db, pytest.mark.node, pytest.mark.libical, pytest.mark.clients]
