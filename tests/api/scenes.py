@@ -77,7 +77,7 @@ SHEET = {
 }
 HOLIDAYS = {
     "content": b64encode("日期,类型,名称\n2027-04-10,法定,州庆\n".encode()).decode(),
-    "region": "P",
+    "region": "C",
     "year": 2027,
 }
 TERMS = {
