@@ -31,7 +31,7 @@ from events.enums import (
     Visibility,
 )
 from events.feeds.about import About, about_events
-from events.ical.entry import Text
+from events.ical.entry import FIRST_YEAR, LAST_YEAR, Text
 from events.models import Event, Occurrence
 from events.models.event import BILINGUAL
 from events.services.checking import MAX_DATES, MAX_IMAGES, MAX_LANGUAGES, MAX_ORGANISERS
@@ -263,7 +263,10 @@ class WallClock(serializers.Field):
     def to_internal_value(self, data: Any) -> date | datetime:
         if isinstance(data, str) and 10 <= len(data) <= 19 and data[4] == data[7] == "-":
             with suppress(ValueError):
-                return date.fromisoformat(data) if len(data) == 10 else datetime.fromisoformat(data)
+                when = date.fromisoformat(data[:10])
+                if not FIRST_YEAR <= when.year <= LAST_YEAR:
+                    raise serializers.ValidationError("Give a day of the years 1900 to 2199.")
+                return when if len(data) == 10 else datetime.fromisoformat(data)
         raise serializers.ValidationError("Give a day (2026-11-07) or a wall clock (…T10:00).")
 
 
@@ -290,6 +293,12 @@ class ImageBody(StrictSerializer):
     alt_en = _text(300)
     credit = _text(200)
     licence = serializers.ChoiceField(LICENCES, default=ImageLicence.UNKNOWN.value)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A picture is always whole, also where only some fields of its event are sent."""
+        if "url" not in attrs:
+            raise serializers.ValidationError({"url": "Give the picture's address."})
+        return attrs
 
 
 class ReturnBody(StrictSerializer):
@@ -449,5 +458,12 @@ def _fields(body: dict[str, Any], texts: dict[str, Text]) -> dict[str, Any]:
     return found
 
 
-def _picture(*, url: str, alt_zh: str, alt_en: str, credit: str, licence: str) -> Picture:
+def _picture(
+    *,
+    url: str,
+    alt_zh: str = "",
+    alt_en: str = "",
+    credit: str = "",
+    licence: str = ImageLicence.UNKNOWN.value,
+) -> Picture:
     return Picture(url, Text(alt_zh, alt_en), credit, licence)

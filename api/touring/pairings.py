@@ -53,7 +53,7 @@ class PairingDetail(PairingRow):
 
 
 class PairingBody(StrictSerializer):
-    code = Code()
+    code = serializers.CharField(max_length=40)
     donor = named(Organisation)
     recipient = named(Region, "code")
     theme_zh = serializers.CharField(max_length=200, allow_blank=True, default="")

@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 import pytest
 from django.db import transaction
+from django.urls import resolve
 from rest_framework.test import APIClient
 
+from api.parsers import FileJsonParser
 from tests.api.described import Operation, operations, resolved
 from tests.api.scenes import SCENES, filled
 
@@ -255,8 +257,11 @@ def test_P6_a_body_that_is_none_is_refused(network, planner, operation):
         for content, kind, _ in BODIES
     ]
 
+    takes_files = FileJsonParser in resolve(address).func.view_class.parser_classes
     assert [(answer.status_code, answer["Content-Type"]) for answer in answers] == [
-        (status, "application/problem+json") for _, _, status in BODIES
+        # Blanks are no body either; where files come in, a few millions of them are not too many.
+        (400 if takes_files and status == 413 else status, "application/problem+json")
+        for _, _, status in BODIES
     ]
 
 
