@@ -53,7 +53,7 @@ class PairingDetail(PairingRow):
 
 
 class PairingBody(StrictSerializer):
-    code = serializers.CharField(max_length=40)
+    code = serializers.SlugField(max_length=40, allow_unicode=True, help_text="part of its address")
     donor = named(Organisation)
     recipient = named(Region, "code")
     theme_zh = serializers.CharField(max_length=200, allow_blank=True, default="")
