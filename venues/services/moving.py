@@ -120,15 +120,33 @@ def _empty(wanted: list[type[models.Model]]) -> None:
         _rows(model, _TARGET)._raw_delete(_TARGET)
 
 
+@contextmanager
+def _own_times(model: type[models.Model]) -> Iterator[None]:
+    """Rows keep the times they carry: fields that fill themselves (``auto_now``) hold still."""
+    filling = [
+        (field, name)
+        for field in model._meta.local_concrete_fields
+        for name in ("auto_now", "auto_now_add")
+        if getattr(field, name, False)
+    ]
+    for field, name in filling:
+        setattr(field, name, False)
+    try:
+        yield
+    finally:
+        for field, name in filling:
+            setattr(field, name, True)
+
+
 def _copy(model: type[models.Model], say: Callable[[str], None]) -> int:
-    fields = model._meta.local_concrete_fields
-    if model._meta.parents or any(getattr(field, "auto_now", False) for field in fields):
+    if model._meta.parents:
         raise TypeError(f"{model._meta.label} would not be copied as it is")
     rows = iter(_rows(model, _SOURCE).order_by("pk").iterator(chunk_size=_ROWS_AT_ONCE))
     count = 0
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         try:
-            _rows(model, _TARGET).bulk_create(batch)
+            with _own_times(model):
+                _rows(model, _TARGET).bulk_create(batch)
         except (DatabaseError, ValueError) as error:
             first, last = batch[0].pk, batch[-1].pk
             raise MoveFailed(

@@ -461,7 +461,7 @@ def season() -> list[Entry]:
     ]
     shapes += [
         replace(TALK, rrule=rule)
-        for rule in ("FREQ=WEEKLY;UNTIL=20260601", "FREQ=MONTHLY;BYDAY=-1SU;COUNT=4")
+        for rule in ("FREQ=WEEKLY;UNTIL=20260601", "FREQ=MONTHLY;BYDAY=-1SA;COUNT=4")
     ]
     shapes += [
         replace(TALK, geo=None, url="", location=Text(""), topics=(), refids=(), audiences=())
