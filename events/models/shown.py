@@ -42,6 +42,8 @@ class Change(models.Model):
     Either an event or a facet whose feeds are affected as a whole (``*``: all of them).
     """
 
+    written_by_triggers = True  # a copied network notes all its rows anew
+
     event_id = models.BigIntegerField(null=True, db_index=True)
     facet = models.CharField(max_length=140, blank=True)
 

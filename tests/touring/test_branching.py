@@ -12,7 +12,7 @@ from touring.models import Plan, PlanVersion, RunKind, TourRequest
 from touring.services.branching import compare_versions
 from touring.services.publication import publish_version
 from touring.services.runs import execute_run, request_run
-from venues.models import Job, JobState
+from venues.models import Job, JobState, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,11 @@ def clock(now):
 
 @pytest.fixture
 def published(plan, planner, now, clock) -> PlanVersion:
-    """A computed version of four stops, published."""
+    """A computed version of four stops, no three hosts of which lie on one line, published."""
+    for n, venue in enumerate(
+        Venue.objects.filter(tour_requests__season=plan.season).order_by("pk")
+    ):
+        Venue.objects.filter(pk=venue.pk).update(lat=31 + 0.2 * n, lon=117 + 0.1 * n * n)
     run = request_run(plan=plan, work=20, by=planner, now=now)
     version = execute_run(run_id=run.pk, owner="a", clock=clock)
     publish_version(version_id=version.pk, seen_sequence=0, by=planner, now=now)

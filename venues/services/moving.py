@@ -92,7 +92,10 @@ def _snapshot() -> Iterator[None]:
 
 
 def _in_order_of_dependency() -> list[type[models.Model]]:
-    """Every table's model after those it points to (as far as they do not point at each other)."""
+    """Every table's model after those it points to (as far as they do not point at each other).
+
+    Without those that say ``written_by_triggers``: the target's own triggers write them.
+    """
     ordered: list[type[models.Model]] = []
     begun: set[type[models.Model]] = set()
 
@@ -103,7 +106,8 @@ def _in_order_of_dependency() -> list[type[models.Model]]:
         for field in model._meta.local_concrete_fields:
             if field.related_model is not None:
                 visit(field.related_model)
-        if model._meta.managed and not model._meta.proxy:
+        is_table = model._meta.managed and not model._meta.proxy
+        if is_table and not getattr(model, "written_by_triggers", False):
             ordered.append(model)
 
     for model in apps.get_models(include_auto_created=True):

@@ -100,7 +100,7 @@ def test_the_difference_of_two_plans_names_stops_kilometres_parts_and_equity():
     assert found.moved == (Move("r1", Stop("u1", 30, "r1"), Stop("u1", 40, "r1")),)
     assert found.parts["coverage"] == 0
     assert found.parts["km"] == pytest.approx(0, abs=1e-9)
-    assert found.equity == pytest.approx({"worst": 0.5, "spread": 0, "gini": -1 / 3}, abs=1e-9)
+    assert found.equity == pytest.approx({"worst": 0.5, "spread": -0.5, "gini": -1 / 3}, abs=1e-9)
     assert set(difference_document(found)) == {
         *("added", "removed", "moved", "value", "parts", "equity")
     }
