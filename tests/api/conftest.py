@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -81,6 +83,18 @@ ROLES = {
 @pytest.fixture
 def network(db) -> Network:
     """One row of everything, and one person per role; ``stranger`` administers elsewhere."""
+    return build_network()
+
+
+@pytest.fixture(scope="module")
+def network_of_module(django_db_setup, django_db_blocker) -> Iterator[Network]:
+    """The same, built once for a module; ``db`` takes back what each of its tests does to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_network()
+        transaction.set_rollback(True)
+
+
+def build_network() -> Network:
     made = Network()
     rows = made.rows
     rows["province"] = of_venues.RegionFactory(code="P", level=1)

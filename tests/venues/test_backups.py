@@ -16,6 +16,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+pytestmark = pytest.mark.xdist_group("backups")  # one set of databases serves them all
+
 ROOT = Path(__file__).resolve().parents[2]
 
 DRIVER = """
