@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -80,18 +81,20 @@ ROLES = {
 }
 
 
-@pytest.fixture
-def network(db) -> Network:
-    """One row of everything, and one person per role; ``stranger`` administers elsewhere."""
-    return build_network()
-
-
 @pytest.fixture(scope="module")
 def network_of_module(django_db_setup, django_db_blocker) -> Iterator[Network]:
-    """The same, built once for a module; ``db`` takes back what each of its tests does to it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield build_network()
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def network(network_of_module, db) -> Network:
+    """One row of everything, and one person per role; ``stranger`` administers elsewhere.
+
+    Built once for a module: ``db`` takes back what each of its tests writes.
+    """
+    return deepcopy(network_of_module)
 
 
 def build_network() -> Network:

@@ -134,11 +134,6 @@ def share_of(values: list[Any], operation: Operation) -> list[Any]:
 
 
 @pytest.fixture
-def network(network_of_module, db):
-    return network_of_module
-
-
-@pytest.fixture
 def planner(network):
     """Somebody whose requests get far: an administrator of the whole province."""
     client = APIClient(raise_request_exception=False)
