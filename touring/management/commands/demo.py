@@ -85,10 +85,12 @@ class Command(BaseCommand):
         )
         self._say(
             f"\nOrrery is running.\n"
+            f"  What's on            {site}/whats-on/\n"
             f"  What's on in Anhui   {site}/regions/340000/\n"
             f"  Its calendar feed    {site}/feeds/regions/340000.ics\n"
+            f"  Desk                 {site}/desk/\n"
             f"  API                  {site}/api/v1/docs/\n"
-            f"  Staff                {site}/admin/\n"
+            f"  Administration       {site}/admin/\n"
             f"Logins:\n{logins}\n"
             "Stop with Ctrl-C."
         )
