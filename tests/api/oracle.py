@@ -34,6 +34,8 @@ PLACES = {  # the places of every object that the matrix asks for
     "lead": ("organisation", "organisation"),
 }
 VENUES = {"museum": ("county", "organisation"), "depot": ("province", None)}
+GIVEN = {"post_membership_list": "museum_editor", "post_end_membership": "host_contact"}
+"""The role that each operation gives or ends, always for the museum."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +121,15 @@ def may(role: str, scope: str, right: str, state: str, table: list[Row]) -> bool
     )
 
 
-def answered(role: str, scope: str, who: str, state: str, table: list[Row]) -> bool:
-    """Whether that member gets an answer where the page says ``who`` does."""
+def answered(role: str, scope: str, operation: str, who: str, state: str, table: list[Row]) -> bool:
+    """Whether that member gets an answer from ``operation``, where the page says ``who`` does."""
     if who in ("everybody", "everybody signed in"):
         return True
     if who == "the owner":
         return False
     if who == "giving the role":
         return any(
-            role == giver and "museum_editor" in given and covers(role, scope, "venue", "museum")
+            role == giver and GIVEN[operation] in given and covers(role, scope, "venue", "museum")
             for giver, given in grants().items()
         )
     return any(

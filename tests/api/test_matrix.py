@@ -193,7 +193,7 @@ def _wrong(people, cases):
     wrong = []
     for (name, state), role, scope in cases:
         client = people.client(role, scope)
-        expected = _expected(role, scope, addresses[name], state, table)
+        expected = _expected(role, scope, name, addresses[name], state, table)
         with transaction.atomic():
             answer = CASES[name, state].request(client, people.network)
             transaction.set_rollback(True)
@@ -204,10 +204,10 @@ def _wrong(people, cases):
     return wrong
 
 
-def _expected(role, scope, who, state, table):
+def _expected(role, scope, name, who, state, table):
     if scope in TIMES:  # as somebody without any role, or without an account
         return who == "everybody" or (who == "everybody signed in" and scope != "left")
-    return oracle.answered(role, scope, who, state, table)
+    return oracle.answered(role, scope, name, who, state, table)
 
 
 def _sample():
@@ -223,7 +223,7 @@ def _sample():
     for case in CASES:
         who = addresses[case[0]]
         everyone = [(role, scope) for role in roles for scope in SCOPES + TIMES]
-        able = [one for one in everyone if _expected(*one, who, case[1], table)]
+        able = [one for one in everyone if _expected(*one, case[0], who, case[1], table)]
         unable = [one for one in everyone if one not in able]
         by_role = [(role, "county") for role in roles if (role, "county") in unable]
         by_place = [one for one in unable if one[0] in {role for role, _ in able}]
