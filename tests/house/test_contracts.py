@@ -160,7 +160,13 @@ def test_every_top_level_package_is_a_root_package():
 
 
 def test_every_pure_room_that_exists_is_guarded():
-    rooms = ["touring/planning", "events/ical", "events/recurrence", "events/itip", "touring/lifecycles"]
+    rooms = [
+        "touring/planning",
+        "events/ical",
+        "events/recurrence",
+        "events/itip",
+        "touring/lifecycles",
+    ]
     rooms += ["venues/opening", "touring/lifecycles.py"]
     rooms += [f"venues/{name}.py" for name in ("spans", "texts", "geocoding", "crs")]
     rooms += [f"venues/{name}.py" for name in ("lunar", "workdays")]
