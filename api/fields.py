@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -64,6 +64,19 @@ class Day(serializers.DateField):
         if not 1900 <= day.year < 2200:
             raise serializers.ValidationError("Give a day of the years 1900 to 2199.")
         return day
+
+
+class Moment(serializers.DateTimeField):
+    """An instant that calendars can hold; without an offset it is Beijing time."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError as error:
+            raise serializers.ValidationError("Give a moment of 1900 to 2199.") from error
+        if not 1900 < moment.year < 2199:
+            raise serializers.ValidationError("Give a moment of the years 1901 to 2198.")
+        return moment
 
 
 class Few(serializers.ListField):

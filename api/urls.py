@@ -31,7 +31,7 @@ from api.touring import (
     vehicles,
 )
 from api.touring import views as touring
-from api.venues import calendars, opening
+from api.venues import audit, calendars, opening
 from api.venues import views as venues
 from api.views import NoSuchAddress
 
@@ -70,6 +70,7 @@ documented: tuple[URLPattern, ...] = (
     path("notices/preference/", account.NoticeChoice.as_view()),
     path("notices/<id:pk>/", account.NoticeItem.as_view()),
     path("notices/<id:pk>/read/", account.ReadNotice.as_view()),
+    path("audit/", audit.AuditList.as_view()),
     path("jobs/", venues.JobList.as_view()),
     path("jobs/<id:pk>/", venues.JobItem.as_view()),
     path("jobs/<id:pk>/cancel/", venues.CancelJob.as_view()),

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from venues.errors import NotAllowed
 from venues.models import (
+    AuditEntry,
     Job,
     Membership,
     Organisation,
@@ -48,6 +49,7 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "System",
+    "audit_visible_to",
     "can_administer",
     "can_edit_venue",
     "can_keep_calendars",
@@ -252,6 +254,16 @@ def memberships_visible_to(user: Actor | None, on: date) -> QuerySet[Membership]
     places = {"region": "region", "organisation": "organisation", "venue": "venue"}
     return Membership.objects.filter(
         Q(user=user.pk) | where(user, "membership.read", on=on, **places)
+    )
+
+
+def audit_visible_to(user: Actor | None, on: date) -> QuerySet[AuditEntry]:
+    """What ``user`` did, and what was done at places whose log ``user`` may read."""
+    if user is None or not user.is_active:
+        return AuditEntry.objects.none()
+    places = {"region": "region", "organisation": "organisation", "venue": "venue"}
+    return AuditEntry.objects.filter(
+        Q(actor_id=user.pk) | where(user, "audit.read", on=on, **places)
     )
 
 

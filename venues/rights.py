@@ -94,6 +94,9 @@ RIGHTS: tuple[Right, ...] = (
         "see who acts",
     ),
     Right("membership.read", PUBLISHERS | OFFICERS | {Role.AUDITOR}, "venue", "see who acts"),
+    Right("audit.read", ADMINISTRATORS | {Role.AUDITOR}, "region", "see who changed what"),
+    Right("audit.read", ADMINISTRATORS | {Role.AUDITOR}, "organisation", "see who changed what"),
+    Right("audit.read", ADMINISTRATORS | {Role.AUDITOR}, "venue", "see who changed what"),
     # what happens
     Right("event.read", EDITORS | {Role.AUDITOR}, "venue", "see drafts and all the rest"),
     Right("event.read", STAFF, "venue", "see set-up, strike and moves", _PUBLISHED),

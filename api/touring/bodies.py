@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from api.fields import Code, Day, Few
+from api.fields import Code, Day, Few, Moment
 from api.serializers import StrictSerializer
 from api.venues.spaces import space_of
 from touring.models import (
@@ -49,19 +48,6 @@ class VisibleRequest(serializers.SlugRelatedField):
 
     def get_queryset(self) -> QuerySet[TourRequest]:
         return requests_visible_to(self.context["user"], self.context["today"])
-
-
-class Moment(serializers.DateTimeField):
-    """An instant that calendars can hold; without an offset it is Beijing time."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            moment = super().to_internal_value(value)
-        except OverflowError as error:
-            raise serializers.ValidationError("Give a moment of 1900 to 2199.") from error
-        if not 1900 < moment.year < 2199:
-            raise serializers.ValidationError("Give a moment of the years 1901 to 2198.")
-        return moment
 
 
 class ExhibitionQuery(StrictSerializer):

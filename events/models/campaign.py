@@ -31,6 +31,8 @@ class Campaign(Named):
     ``version`` and ``changed_at`` grow with every change.
     """
 
+    audited_at = ("lead",)
+
     slug = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(
         max_length=16, choices=choices(CampaignKind), default=CampaignKind.OTHER

@@ -76,6 +76,8 @@ class Event(Bilingual):
     stay as they were, and :attr:`Occurrence.is_cancelled` is the answer for each date.
     """
 
+    audited_at = ("venue", "source.venue")
+
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
     uid = models.CharField(max_length=255)
     public_uid = models.CharField(

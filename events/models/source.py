@@ -45,6 +45,8 @@ class Subscription(models.Model):
     names a file that a person has taken back: it is not believed again until it changes.
     """
 
+    audited_at = ("source.venue",)
+
     source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="subscription")
     url = models.URLField(max_length=500)
     is_active = models.BooleanField(default=True)

@@ -19,6 +19,7 @@ from events.services.cleaning import one_line, shown_url
 from events.services.raising import raise_events
 from venues.models import Organisation
 from venues.permissions import Actor, require
+from venues.services.audit import record
 
 _NEXT = {
     CampaignState.ANNOUNCED: (CampaignState.DRAFT, CampaignState.CLOSED),
@@ -83,6 +84,7 @@ def open_campaign(*, slug: str, values: CampaignValues, by: Actor, now: datetime
     except IntegrityError:
         raise _invalid([("slug", f"there is a campaign {slug!r}; choose another.")]) from None
     _write_partners(campaign, values.partners, now)
+    record(by=by, action="campaign.open", subject=campaign, now=now, after={"slug": slug})
     return campaign
 
 
@@ -103,12 +105,21 @@ def change_campaign(
     if values == campaign_values_of(campaign):
         return campaign
     columns = _columns(values)
+    before = {name: getattr(campaign, name) for name in columns}
     is_renamed = (campaign.name_zh, campaign.name_en) != (values.name.zh, values.name.en)
     for name, value in columns.items():
         setattr(campaign, name, value)
     _write_partners(campaign, values.partners, now)
     if is_renamed:
         raise_events(accepted_events(campaign), now=now)
+    record(
+        by=by,
+        action="campaign.change",
+        subject=campaign,
+        now=now,
+        before=before,
+        after=dict(columns),
+    )
     return save_campaign(campaign, now)
 
 
@@ -175,7 +186,11 @@ def _moved(
             state=campaign.state,
         )
     was_hidden = campaign.state == CampaignState.DRAFT
+    before, after = {"state": campaign.state}, {"state": to.value}
     campaign.state = to
+    record(
+        by=by, action=f"campaign.{to.value}", subject=campaign, now=now, before=before, after=after
+    )
     if was_hidden:
         raise_events(accepted_events(campaign), now=now)
     return save_campaign(campaign, now)

@@ -22,6 +22,7 @@ from events.services.sources import public_uid_of, source_named
 from events.services.values import EventValues, columns_of
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+from venues.services.audit import record
 
 
 @transaction.atomic
@@ -56,6 +57,8 @@ def create_event(
     event.save(force_insert=True)
     write_links(event, values)
     refresh_occurrences(event, now=now)
+    after = {"title_zh": event.title_zh, "start_date": event.start_date}
+    record(by=by, action="event.write", subject=event, now=now, after=after)
     return event
 
 
@@ -85,10 +88,11 @@ def change_event(
     ):
         return event
     remember_change(event, wanted, topics=values.topics, by=by, now=now)
+    before = {name: getattr(event, name) for name in wanted}
     set_columns(event, wanted, now=now)
     event.overrides = rekeyed(event, now)
     write_links(event, values)
-    return saved(event, now)
+    return changed(event, by=by, action="event.change", before=before, now=now)
 
 
 @transaction.atomic
@@ -101,8 +105,9 @@ def cancel_event(*, event_id: int, seen_sequence: int, by: Actor, now: datetime)
     if event.status == Status.CANCELLED:
         return event
     remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
+    before = {"status": event.status}
     event.status, event.cancelled_from = Status.CANCELLED, now
-    return saved(event, now)
+    return changed(event, by=by, action="event.cancel", before=before, now=now)
 
 
 @transaction.atomic
@@ -112,8 +117,9 @@ def reinstate_event(*, event_id: int, seen_sequence: int, by: Actor, now: dateti
     if event.status != Status.CANCELLED:
         return event
     remember_edits(event, ["status"], before={"status": event.status}, by=by, now=now)
+    before = {"status": event.status}
     event.status, event.cancelled_from = Status.SCHEDULED, None
-    return saved(event, now)
+    return changed(event, by=by, action="event.reinstate", before=before, now=now)
 
 
 def cancel_date(
@@ -226,7 +232,7 @@ def _change_date(
     before = {"overrides": event.overrides}
     remember_edits(event, ["overrides"], before=before, by=by, now=now)
     event.overrides = dict(sorted(overrides.items()))
-    return saved(event, now)
+    return changed(event, by=by, action="event.change-date", before=before, now=now)
 
 
 def _check_span(event: Event, start: date, end: date) -> None:
@@ -260,6 +266,16 @@ def saved(event: Event, now: datetime) -> Event:
     note_publication(event, now=now)
     event.save(force_update=True)
     refresh_occurrences(event, now=now)
+    return event
+
+
+def changed(
+    event: Event, *, by: Actor, action: str, before: Mapping[str, Any], now: datetime
+) -> Event:
+    """:func:`saved`, with an entry in the audit log; ``before``: the columns as they were."""
+    saved(event, now)
+    after = {name: getattr(event, name) for name in before}
+    record(by=by, action=action, subject=event, now=now, before=dict(before), after=after)
     return event
 
 

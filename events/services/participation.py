@@ -17,6 +17,7 @@ from events.services.raising import raise_events
 from venues.errors import NotAllowed
 from venues.models import Organisation
 from venues.permissions import Actor, require
+from venues.services.audit import record
 
 _SHOWN = ParticipationState.ACCEPTED
 
@@ -62,6 +63,8 @@ def join_campaign(
         row.state, row.decided_at = _SHOWN, now
     row.save()
     _raise(row, now)
+    after = {"event": event.public_uid, "state": row.state}
+    record(by=by, action="campaign.join", subject=campaign, now=now, after=after)
     return row
 
 
@@ -88,6 +91,8 @@ def decide_participation(
         if was_shown or accept:
             raise_events(Event.objects.filter(pk=event_id), now=now)
     row.save()
+    after = {"event": event_id, "state": row.state, "is_key": row.is_key_activity}
+    record(by=by, action="campaign.decide", subject=campaign, now=now, after=after)
     return row
 
 
@@ -108,6 +113,8 @@ def leave_campaign(*, campaign_id: int, event_id: int, by: Actor, now: datetime)
         was_shown = row.state == _SHOWN
         row.state, row.decided_at = ParticipationState.WITHDRAWN, now
         row.save()
+        after = {"event": event.public_uid, "state": row.state}
+        record(by=by, action="campaign.leave", subject=campaign, now=now, after=after)
         if was_shown:
             raise_events(Event.objects.filter(pk=event_id), now=now)
     return row
@@ -140,6 +147,8 @@ def withdraw_partner(
     partner.withdrawn_at = now
     partner.save(update_fields=["withdrawn_at"])
     withdraw_events_of(campaign, [organisation_id], now)
+    after = {"partner": partner.organisation.slug}
+    record(by=by, action="campaign.withdraw", subject=campaign, now=now, after=after)
     return save_campaign(campaign, now)
 
 

@@ -10,7 +10,7 @@ from events.errors import InvalidEvent
 from events.models import Event
 from events.permissions import day_of
 from events.services.cleaning import one_line
-from events.services.editing import locked_for_change, saved
+from events.services.editing import changed, locked_for_change
 from events.services.local_edits import remember_edits
 from venues.permissions import Actor
 
@@ -79,8 +79,9 @@ def resume_event(
 def _with_pauses(event: Event, pauses: list[dict[str, str]], by: Actor, now: datetime) -> Event:
     # The dates are what a source tells: where its word counts, a pause of ours is refused.
     remember_edits(event, ["overrides"], before={"overrides": event.overrides}, by=by, now=now)
+    before = {"pauses": event.pauses}
     event.pauses = sorted(pauses, key=lambda pause: pause["first"])
-    return saved(event, now)
+    return changed(event, by=by, action="event.pause", before=before, now=now)
 
 
 def _problems(event: Event, pause: dict[str, str], *, today: date) -> list[dict[str, str]]:

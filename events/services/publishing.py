@@ -17,6 +17,7 @@ from events.services.history import note_publication
 from events.services.occurrences import refresh_occurrences
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+from venues.services.audit import record
 
 LONGEST_REASON = 2_000
 
@@ -29,6 +30,13 @@ _FROM = {
         *(Moderation.RETURNED, Moderation.ARCHIVED),
     ),
     Moderation.ARCHIVED: tuple(state for state in Moderation if state != Moderation.ARCHIVED),
+}
+
+_VERBS = {
+    Moderation.SUBMITTED: "submit",
+    Moderation.RETURNED: "return",
+    Moderation.PUBLISHED: "publish",
+    Moderation.ARCHIVED: "archive",
 }
 
 
@@ -118,6 +126,7 @@ def _moved(
             f"The event is {event.moderation}, so it cannot become {to.value}.",
             moderation=event.moderation,
         )
+    before = {"moderation": event.moderation}
     event.moderation = to
     event.return_reason = reason
     event.sequence += 1
@@ -126,4 +135,7 @@ def _moved(
     event.save(
         update_fields=["published_at", "moderation", "return_reason", "sequence", "changed_at"]
     )
+    after = {"moderation": to.value}
+    action = f"event.{_VERBS[to]}"
+    record(by=by, action=action, subject=event, now=now, before=before, after=after, note=reason)
     return event

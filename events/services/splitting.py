@@ -16,7 +16,7 @@ from events.permissions import can_edit_at, can_publish_at, day_of
 from events.recurrence.expand import expand
 from events.recurrence.rule import Rule, parse_rule
 from events.services.checking import checked
-from events.services.editing import locked_for_change, rekeyed, saved
+from events.services.editing import changed, locked_for_change, rekeyed
 from events.services.history import note_publication, set_columns
 from events.services.links import write_links
 from events.services.occurrences import refresh_occurrences
@@ -86,8 +86,9 @@ def split_series(
     values_from(event, original_start)  # refuses what cannot be a beginning
     values = checked(values)
     new = _begun(event, original_start, values, by, now)
+    before = {"rrule": event.rrule}
     _end_before(event, original_start)
-    saved(event, now)
+    changed(event, by=by, action="event.split", before=before, now=now)
     return new
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from events.enums import Status
 from events.errors import InvalidEvent
 from events.models import Event
-from events.services.editing import cancel_event, locked_for_change, reinstate_event, saved
+from events.services.editing import cancel_event, changed, locked_for_change, reinstate_event
 from venues.permissions import Actor
 
 
@@ -34,8 +34,9 @@ def change_status(
         return event
     if status == Status.MOVED_ONLINE and not event.access_url:
         raise _refusal("access_url", "say where to join online before moving it there.")
+    before = {"status": event.status}
     event.status = status
-    return saved(event, now)
+    return changed(event, by=by, action="event.status", before=before, now=now)
 
 
 def _refusal(field: str, message: str) -> InvalidEvent:

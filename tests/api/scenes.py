@@ -170,6 +170,7 @@ SCENES: dict[str, Scene] = {
     "post_end_membership": Scene(
         "post", _M + "{membership.pk}/end/", PUBLISHERS | {"host"}, status=204
     ),
+    "get_audit_list": Scene("get", "/api/v1/audit/", SIGNED_IN),
     "get_key_list": Scene("get", "/api/v1/keys/", SIGNED_IN),
     "post_key_list": Scene(
         "post", "/api/v1/keys/", frozenset(), {"name": "k", "scopes": ["read"]}, status=201

@@ -38,7 +38,8 @@ def test_record_writes_who_did_what_to_what_from_where(now):
         )
 
     entry.refresh_from_db()
-    assert {field.name: getattr(entry, field.name) for field in AuditEntry._meta.fields[1:]} == {
+    said = {field.name: getattr(entry, field.name) for field in AuditEntry._meta.fields[1:]}
+    assert said == {
         "at": now,
         "actor_id": anna.pk,
         "actor_name": "anna",
@@ -50,6 +51,9 @@ def test_record_writes_who_did_what_to_what_from_where(now):
         "subject_type": "venues.venue",
         "subject_id": str(venue.pk),
         "subject_label": "合肥科技馆",
+        "region": None,
+        "organisation": None,
+        "venue": venue,
         "before": {"name_en": ""},
         "after": {"name_en": "Hefei"},
         "note": "asked by mail",

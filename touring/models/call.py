@@ -25,6 +25,8 @@ class RequestCall(Named):
     ``asks_nation``: what the province accepts is decided by the nation.
     """
 
+    audited_at = ("season.region",)
+
     slug = models.SlugField(max_length=80, unique=True)
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="calls")
     programme = models.CharField(max_length=20, choices=Programme, default=Programme.REGULAR)

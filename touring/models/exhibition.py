@@ -16,6 +16,8 @@ class Exhibition(Bilingual):
     do, in the facility's unit: ``{"area_m2": 400, "clear_height_m": 3.0}``.
     """
 
+    audited_at = ("owner",)
+
     slug = models.SlugField(max_length=80, unique=True)
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
@@ -49,6 +51,8 @@ class Unit(models.Model):
     ``home`` is where it rests; ``regions`` empty means it may go anywhere. ``free_km`` of a leg
     cost no travel day; after ``max_days_out`` days away it is home again for ``rest_days``.
     """
+
+    audited_at = ("home",)
 
     code = models.CharField(max_length=40, unique=True, help_text="e.g. AH-03; part of addresses")
     kind = models.CharField(max_length=10, choices=UnitKind, default=UnitKind.SET)

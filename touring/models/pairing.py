@@ -22,6 +22,8 @@ class Pairing(models.Model):
     It lasts on the days ``[first_date, end_date)``. ``units`` empty: any unit keeps the promise.
     """
 
+    audited_at = ("recipient",)
+
     code = models.CharField(max_length=40, unique=True)
     donor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="pairings")
     recipient = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="pairings")

@@ -26,6 +26,8 @@ class Plan(Named):
     ``sequence`` grows with each publication and is what two planners compare (``If-Match``).
     """
 
+    audited_at = ("season.region",)
+
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="plans")
     published_version = models.ForeignKey(
         "PlanVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

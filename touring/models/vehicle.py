@@ -12,6 +12,8 @@ from venues.models import Venue
 class Vehicle(models.Model):
     """The vehicle behind a unit. ``issued_on`` is the day it was first registered."""
 
+    audited_at = ("unit.home",)
+
     unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="vehicle")
     plate = models.CharField(max_length=20, unique=True)
     model_type = models.CharField(max_length=10, blank=True, help_text="I to IV")
@@ -47,6 +49,8 @@ class ServiceVisit(models.Model):
 
     ``demand`` and ``feedback`` are the two forms; ``people`` and ``km`` what came of it.
     """
+
+    audited_at = ("point",)
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="visits")
     point = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="service_visits")

@@ -23,6 +23,7 @@ from touring.planning.formats import reason_document, value_document
 from touring.services.versions import store_version
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+from venues.services import audit
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,10 @@ def keep_draft(
     if not violations(assembly.problem, drafted):
         reasons = explain(assembly.problem, drafted, previous=assembly.previous)
         drafted = replace(drafted, unserved=reasons)  # the planner's stops stay as they are
-    return store_version(plan=plan, assembly=assembly, found=drafted, based_on=base, now=now)
+    version = store_version(plan=plan, assembly=assembly, found=drafted, based_on=base, now=now)
+    after = {"version": version.number}
+    audit.record(by=by, action="plan.draft", subject=plan, now=now, after=after)
+    return version
 
 
 def draw_version(version: PlanVersion) -> str:

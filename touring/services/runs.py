@@ -34,7 +34,7 @@ from touring.services.versions import store_version
 from venues.errors import DomainError, NotAllowed
 from venues.models import Job, JobKind
 from venues.permissions import Actor
-from venues.services import jobs
+from venues.services import audit, jobs
 from venues.services.jobs import Lease
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,8 @@ def request_run(
         )
         run.job = jobs.enqueue(kind=JobKind.PLANNING_RUN, subject=str(run.pk), by=by, now=now)
         run.save(update_fields=["job"])
+        after = {"run": run.pk, "kind": kind}
+        audit.record(by=by, action="plan.run", subject=plan, now=now, after=after)
     return run
 
 
@@ -287,7 +289,9 @@ def cancel_run(*, run: Run, by: Actor, now: datetime) -> Job:
     """
     if not can_plan_season(by, run.plan.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {run.plan.season}.")
-    return jobs.request_cancel(job_id=_job_of(run), by=by, now=now)
+    job = jobs.request_cancel(job_id=_job_of(run), by=by, now=now)
+    audit.record(by=by, action="plan.cancel-run", subject=run.plan, now=now, after={"run": run.pk})
+    return job
 
 
 def _job_of(run: Run) -> int:

@@ -15,6 +15,9 @@ from touring.permissions import can_open_season, can_plan_season
 from venues.errors import NotAllowed
 from venues.models import Region
 from venues.permissions import Actor
+from venues.services import audit
+
+_KEPT = ("name_zh", "name_en", "first_date", "end_date", "rules", "objective")
 
 
 @transaction.atomic
@@ -65,6 +68,8 @@ def open_season(
         created_at=now,
     )
     season.units.set(units)
+    after = audit.fields_of(season, "region", *_KEPT)
+    audit.record(by=by, action="season.open", subject=season, now=now, after=after)
     return season
 
 
@@ -86,17 +91,23 @@ def record_season(*, season: Season, by: Actor, now: datetime) -> Season:
             f"end_date: {message}",
             problems=[{"row": f"season {season.slug}", "field": "end_date", "message": message}],
         )
+    known = audit.fields_of(before.get(pk=season.pk), *_KEPT)
     season.save()
+    after = audit.fields_of(season, *_KEPT)
+    audit.record(by=by, action="season.change", subject=season, now=now, before=known, after=after)
     return season
 
 
+@transaction.atomic
 def draft_plan(
     *, season: Season, name_zh: str, by: Actor, now: datetime, name_en: str = ""
 ) -> Plan:
     """A new line of versions for the season. Raises: NotAllowed."""
     if not can_plan_season(by, season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {season}.")
-    return Plan.objects.create(season=season, name_zh=name_zh, name_en=name_en, created_at=now)
+    plan = Plan.objects.create(season=season, name_zh=name_zh, name_en=name_en, created_at=now)
+    audit.record(by=by, action="plan.open", subject=plan, now=now, after={"name_zh": name_zh})
+    return plan
 
 
 @transaction.atomic
@@ -106,11 +117,15 @@ def rename_plan(*, plan_id: int, name_zh: str, name_en: str = "", by: Actor, now
     found = plan.get(pk=plan_id)
     if not can_plan_season(by, found.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {found.season}.")
+    was = audit.fields_of(found, "name_zh", "name_en")
     found.name_zh, found.name_en = name_zh, name_en
     found.save(update_fields=["name_zh", "name_en"])
+    after = audit.fields_of(found, "name_zh", "name_en")
+    audit.record(by=by, action="plan.rename", subject=found, now=now, before=was, after=after)
     return found
 
 
+@transaction.atomic
 def lock_stop(
     *,
     plan: Plan,
@@ -134,11 +149,16 @@ def lock_stop(
         request=request,
         defaults={"unit": unit, "opens_on": opens_on, "reason": reason[:200]},
     )
+    after = {"request": request.code, "unit": unit.code, "opens_on": opens_on}
+    audit.record(by=by, action="plan.lock", subject=plan, now=now, after=after, note=reason)
     return lock
 
 
+@transaction.atomic
 def unlock_stop(*, plan: Plan, request: TourRequest, by: Actor, now: datetime) -> None:
     """Leave the request's stop to the planner again. Raises: NotAllowed."""
     if not can_plan_season(by, plan.season, timezone.localdate(now)):
         raise NotAllowed(f"You do not plan {plan.season}.")
-    StopLock.objects.filter(plan=plan, request=request).delete()
+    if StopLock.objects.filter(plan=plan, request=request).delete()[0]:
+        before = {"request": request.code}
+        audit.record(by=by, action="plan.unlock", subject=plan, now=now, before=before)

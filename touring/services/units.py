@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from touring.assembly import requirement_problems
@@ -19,6 +19,7 @@ from touring.permissions import can_change_unit, can_decide_about
 from touring.services.calendars import sync_plan, sync_stop
 from venues.errors import NotAllowed
 from venues.permissions import Actor
+from venues.services import audit
 from venues.services.addresses import current_address, leave_address
 from venues.spans import DaySpan
 
@@ -57,6 +58,8 @@ def set_availability(*, unit: Unit, spans: Iterable[DaySpan], by: Actor, now: da
             for span in ordered
         )
         _touch(unit, now)
+        after = {"spans": [[span.first, span.end] for span in ordered]}
+        audit.record(by=by, action="unit.availability", subject=unit, now=now, after=after)
 
 
 def set_maintenance(
@@ -89,6 +92,8 @@ def set_maintenance(
             for need in needs
         )
         _touch(unit, now)
+        after = {"needs": [[need.days, need.earliest_date, need.latest_date] for need in needs]}
+        audit.record(by=by, action="unit.maintenance", subject=unit, now=now, after=after)
 
 
 @transaction.atomic
@@ -109,6 +114,7 @@ def record_unit(*, unit: Unit, by: Actor, now: datetime) -> Unit:
         if before is not None:
             leave_address(kind="unit", former=before.code, current=unit.code)
     _touch(unit, now)
+    _record("unit", unit, before, by, now)
     _sync_calendars_of(Stop.objects.filter(unit=unit), now)
     return unit
 
@@ -142,8 +148,21 @@ def record_exhibition(*, exhibition: Exhibition, by: Actor, now: datetime) -> Ex
         leave_address(kind="exhibition", former=before.slug, current=exhibition.slug)
     exhibition.changed_at = now
     exhibition.save()
+    _record("exhibition", exhibition, before, by, now)
     _sync_calendars_of(Stop.objects.filter(unit__exhibition=exhibition), now)
     return exhibition
+
+
+def _record(kind: str, row: Model, before: Model | None, by: Actor, now: datetime) -> None:
+    names = [field.name for field in row._meta.concrete_fields if field.name != "changed_at"]
+    audit.record(
+        by=by,
+        action=f"{kind}.{'register' if before is None else 'change'}",
+        subject=row,
+        now=now,
+        before=audit.fields_of(before, *names) if before is not None else None,
+        after=audit.fields_of(row, *names),
+    )
 
 
 def _locked(rows: QuerySet[Row], pk: int | None) -> Row | None:

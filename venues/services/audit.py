@@ -18,7 +18,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
 
-from venues.models import AuditEntry, Via
+from venues.models import AuditEntry, Organisation, Region, Venue, Via
 from venues.permissions import Actor
 
 
@@ -108,10 +108,38 @@ def _entry(by: Actor | None, action: str, change: Change, now: datetime) -> Audi
         subject_type=change.subject._meta.label_lower,
         subject_id=str(change.subject.pk),
         subject_label=str(change.subject)[:200],
+        **_place_of(change.subject),
         before={name: value for name, value in old.items() if name not in same},
         after={name: value for name, value in new.items() if name not in same},
         note=change.note,
     )
+
+
+_PLACES: dict[type[Model], str] = {
+    Venue: "venue_id",
+    Organisation: "organisation_id",
+    Region: "region_id",
+}
+
+
+def _place_of(subject: Model) -> dict[str, Any]:
+    """Whose people may read the entry: the first place that ``subject`` leads to.
+
+    A model says the way in ``audited_at`` (``("season.region",)``); without it the way is the
+    row itself, or its venue, organisation or region.
+    """
+    if (column := _PLACES.get(type(subject))) is not None:
+        return {column: subject.pk}
+    own = {field.name for field in subject._meta.concrete_fields}
+    usual = [name for name in ("venue", "organisation", "region") if name in own]
+    for path in getattr(subject, "audited_at", usual):
+        *way, last = path.split(".")
+        row: Any = subject
+        for name in way:
+            row = row and getattr(row, name)
+        if row is not None and (number := getattr(row, f"{last}_id")) is not None:
+            return {_PLACES[row._meta.get_field(last).related_model]: number}
+    return {}
 
 
 def fields_of(row: Model, *names: str) -> dict[str, Any]:

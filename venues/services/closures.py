@@ -10,9 +10,12 @@ from django.utils.timezone import localdate
 from venues.errors import Invalid, field_problem
 from venues.models import Closure, OpeningChange, Space, Venue
 from venues.permissions import Actor, can_edit_venue, require
+from venues.services import audit
 from venues.services.venues import touch_venue
 from venues.spans import DaySpan
 from venues.texts import forbidden_characters
+
+_SAID = ("space", "first_date", "end_date", "reason_zh", "reason_en")
 
 
 @transaction.atomic
@@ -61,6 +64,8 @@ def add_closure(
     Closure.objects.filter(pk__in=[closure.pk for closure in merged[1:]]).delete()
     OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)
+    after = audit.fields_of(kept, *_SAID)
+    audit.record(by=by, action="closure.add", subject=kept, now=now, after=after)
     return kept
 
 
@@ -69,6 +74,8 @@ def remove_closure(*, closure: Closure, by: Actor | None, now: datetime) -> None
     """Lift a closure as a whole. Raises: NotAllowed."""
     _require_editor(by, closure.venue, now)
     venue = closure.venue
+    before = audit.fields_of(closure, *_SAID)
+    audit.record(by=by, action="closure.remove", subject=closure, now=now, before=before)
     closure.delete()
     OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)

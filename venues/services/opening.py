@@ -12,6 +12,7 @@ from venues.errors import Invalid, Stale, field_problem
 from venues.models import OpeningChange, OpeningRule, Venue
 from venues.opening import InvalidRules, parse_rules
 from venues.permissions import Actor, can_edit_venue, require
+from venues.services import audit
 from venues.services.venues import touch_venue
 
 
@@ -46,12 +47,15 @@ def set_opening_rules(
         rule = OpeningRule(venue=venue, version=0)
     elif rule.document == document:
         return rule
+    before = {"document": rule.document} if rule.version else None
     rule.document, rule.changed_at = document, now
     rule.changed_by_id = by.pk if by is not None else None
     rule.version += 1
     rule.save()
     OpeningChange.objects.create(venue=venue, noted_at=now)
     touch_venue(venue, now=now)
+    after = {"document": document}
+    audit.record(by=by, action="opening.set", subject=rule, now=now, before=before, after=after)
     return rule
 
 

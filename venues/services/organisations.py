@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from venues.errors import Invalid, field_problem
 from venues.models import Organisation, OrganisationPath
 from venues.permissions import Actor, may, require
+from venues.services import audit
 from venues.services.addresses import leave_address
 from venues.services.facts import row_problems
 
@@ -38,6 +39,8 @@ def register_organisation(*, by: Actor | None, now: datetime, **facts: Any) -> O
         raise Invalid("The organisation cannot be registered.", problems=problems)
     organisation.save()
     lead_paths(organisation)
+    after = audit.fields_of(organisation, *sorted(facts))
+    audit.record(by=by, action="organisation.register", subject=organisation, now=now, after=after)
     return organisation
 
 
@@ -75,6 +78,14 @@ def change_organisation(
         lead_paths(changed)
     if changed.slug != stored.slug:
         leave_address(kind="organisation", former=stored.slug, current=changed.slug)
+    audit.record(
+        by=by,
+        action="organisation.change",
+        subject=changed,
+        now=now,
+        before=audit.fields_of(stored, *sorted(changes)),
+        after=audit.fields_of(changed, *sorted(changes)),
+    )
     return changed
 
 

@@ -25,6 +25,7 @@ from venues.models import (
     Venue,
 )
 from venues.permissions import Actor, may, require
+from venues.services import audit
 from venues.services.addresses import leave_address
 from venues.texts import forbidden_characters
 
@@ -77,6 +78,8 @@ def create_region(
     )
     RegionPath.objects.create(ancestor=region, descendant=region, depth=0)
     _connect(region, parent)
+    after = audit.fields_of(region, "code", "name_zh", "parent")
+    audit.record(by=by, action="region.add", subject=region, now=now, after=after)
     return region
 
 
@@ -88,8 +91,11 @@ def rename_region(
     _require_administrator(by, region, now)
     if problems := _name_problems(region.code, name_zh, name_en):
         raise Invalid("The region cannot be renamed.", problems=problems)
+    before = audit.fields_of(region, "name_zh", "name_en")
     region.name_zh, region.name_en, region.changed_at = name_zh, name_en, now
     region.save(update_fields=["name_zh", "name_en", "changed_at"])
+    after = audit.fields_of(region, "name_zh", "name_en")
+    audit.record(by=by, action="region.rename", subject=region, now=now, before=before, after=after)
     return region
 
 
@@ -109,7 +115,10 @@ def move_region(
     region.refresh_from_db()
     if parent is not None:
         _check_parent(region, parent)
+    before = audit.fields_of(region, "parent")
     _move(region, parent, now=now)
+    after = audit.fields_of(region, "parent")
+    audit.record(by=by, action="region.move", subject=region, now=now, before=before, after=after)
     return region
 
 
@@ -166,6 +175,8 @@ def replace_region(
     new.tags.set(old.tags.all())
     _hand_over(old, new, left_behind=(), now=now)
     _close(old, successor=new, on=on, now=now)
+    after = {"replaced_by": new.code, "valid_to": on}
+    audit.record(by=by, action="region.replace", subject=old, now=now, after=after)
     return new
 
 
@@ -204,6 +215,8 @@ def merge_regions(
         ended += _end_memberships(region, on)
         _hand_over(region, into, left_behind=(Membership, RegionIndicator), now=now)
         _close(region, successor=into, on=on, now=now)
+        after = {"replaced_by": into.code, "valid_to": on}
+        audit.record(by=by, action="region.merge", subject=region, now=now, after=after)
     return ended
 
 

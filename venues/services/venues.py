@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from venues.errors import Conflict, Invalid, Stale, field_problem
 from venues.models import CoordinatesSource, FormerAddress, Geocoding, Space, Venue
 from venues.permissions import Actor, can_edit_venue, may, require
+from venues.services import audit
 from venues.services.addresses import leave_address
 from venues.services.facts import row_problems
 
@@ -51,6 +52,8 @@ def register_venue(*, by: Actor | None, now: datetime, **facts: Any) -> Venue:
     if problems:
         raise Invalid("The venue cannot be registered.", problems=problems)
     venue.save()
+    after = audit.fields_of(venue, *sorted(facts))
+    audit.record(by=by, action="venue.register", subject=venue, now=now, after=after)
     return venue
 
 
@@ -94,6 +97,14 @@ def change_venue(
     venue.save()
     if venue.slug != before.slug:
         leave_address(kind="venue", former=before.slug, current=venue.slug)
+    audit.record(
+        by=by,
+        action="venue.change",
+        subject=venue,
+        now=now,
+        before=audit.fields_of(before, *sorted(changes)),
+        after=audit.fields_of(venue, *sorted(changes)),
+    )
     return venue
 
 
@@ -112,6 +123,8 @@ def add_space(*, venue: Venue, by: Actor | None, now: datetime, **facts: Any) ->
         raise Invalid("The space cannot be added.", problems=problems)
     _save_space(space)
     touch_venue(venue, now=now)
+    after = audit.fields_of(space, *sorted(facts))
+    audit.record(by=by, action="space.add", subject=space, now=now, after=after)
     return space
 
 
@@ -130,6 +143,14 @@ def change_space(
         raise Invalid("The space cannot be changed.", problems=problems)
     _save_space(changed)
     touch_venue(changed.venue, now=now)
+    audit.record(
+        by=by,
+        action="space.change",
+        subject=changed,
+        now=now,
+        before=audit.fields_of(space, *sorted(changes)),
+        after=audit.fields_of(changed, *sorted(changes)),
+    )
     return changed
 
 
@@ -138,6 +159,8 @@ def remove_space(*, space: Space, by: Actor | None, now: datetime) -> None:
     """Raises: NotAllowed; Conflict: something is planned or shown there."""
     _require_editor(by, space.venue, now)
     venue = space.venue
+    before = audit.fields_of(space, "code", "name_zh")
+    audit.record(by=by, action="space.remove", subject=space, now=now, before=before)
     try:
         space.delete()
     except ProtectedError as error:
