@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from events.models import ImportRun, Subscription
 from events.services.import_runs import habit_of, last_read
@@ -103,5 +104,5 @@ def _editors_of(venue: Venue, now: datetime) -> list[User]:
     scope = Q(venue=venue)
     if venue.organisation_id:
         scope |= Q(organisation=venue.organisation_id)
-    held = Membership.objects.valid_on(now.date()).filter(scope, role__in=EDITORS)
+    held = Membership.objects.valid_on(localdate(now)).filter(scope, role__in=EDITORS)
     return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk"))

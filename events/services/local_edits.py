@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from events.enums import Moderation, Status
 from events.errors import KeptElsewhere
@@ -78,7 +79,9 @@ def forget_edits(*, event_id: int, fields: Collection[str], by: Actor, now: date
     """
     event = Event.objects.select_related("venue", "source__venue").get(pk=event_id)
     may_change = can_publish if event.moderation == Moderation.PUBLISHED else can_edit
-    require(may_change(by, event, now.date()), "You may not change this event.", event=event.uid)
+    require(
+        may_change(by, event, localdate(now)), "You may not change this event.", event=event.uid
+    )
     edits = LocalEdit.objects.filter(event=event, field__in=fields)
     forgotten = {edit.field: edit.source_value for edit in edits.order_by("field")}
     if not forgotten:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from events.errors import KeptElsewhere
 from events.models import Event, Source, SourceKind
@@ -53,7 +54,7 @@ def _source(slug: str, venue: Venue | None, by: Actor, now: datetime) -> Source:
     """The source, locked, so that two first pushes of one event do not both make it."""
     if not Source.objects.filter(slug=slug).exists():
         unsaved = Source(slug=slug, kind=SourceKind.API, venue=venue)
-        if not can_edit_at(by, venue, unsaved, now.date()):
+        if not can_edit_at(by, venue, unsaved, localdate(now)):
             raise NotAllowed("You may not open a source of events for this venue.", source=slug)
         source_named(slug=slug, kind=SourceKind.API, name=slug, venue=venue, now=now)
     source = Source.objects.select_for_update(of=("self",)).select_related("venue").get(slug=slug)
@@ -61,6 +62,6 @@ def _source(slug: str, venue: Venue | None, by: Actor, now: datetime) -> Source:
         raise KeptElsewhere(
             f"Events of “{source}” are not pushed; choose a source name of your own.", source=slug
         )
-    if source.venue is not None and not can_edit_at(by, source.venue, source, now.date()):
+    if source.venue is not None and not can_edit_at(by, source.venue, source, localdate(now)):
         raise NotAllowed("This source belongs to another venue; choose another name.", source=slug)
     return source

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from events.errors import InvalidPolicy, InvalidSubscription
 from events.ical.problem import CalendarUnreadable, Problem
@@ -53,7 +54,7 @@ def subscribe(*, url: str, venue: Venue, by: Actor, now: datetime) -> Subscripti
         NotAllowed: ``by`` may not publish for this venue.
         InvalidSubscription: an address that is not read, or one of our own feeds.
     """
-    if not may(by, "subscription.change", on=now.date(), venue=venue):
+    if not may(by, "subscription.change", on=localdate(now), venue=venue):
         raise NotAllowed("You may not publish events of this venue.", venue=venue.slug)
     address = _address(url)
     digest = hashlib.sha256(f"{venue.pk}\0{address}".encode()).hexdigest()[:16]
@@ -151,7 +152,7 @@ def read_soon(*, subscription_id: int, by: Actor, now: datetime) -> None:
         NotAllowed: ``by`` does not edit the venue.
     """
     source = Source.objects.select_related("venue").get(subscription=subscription_id)
-    if not can_edit_at(by, None, source, now.date()):
+    if not can_edit_at(by, None, source, localdate(now)):
         raise NotAllowed("You may not have this calendar read.")
     Subscription.objects.filter(pk=subscription_id).update(next_fetch_at=now)
 
@@ -271,7 +272,7 @@ def _take_over(
 def _locked_for(by: Actor, subscription_id: int, now: datetime) -> Subscription:
     row = Subscription.objects.select_for_update(of=("self",)).select_related("source__venue")
     subscription = row.get(pk=subscription_id)
-    if not may(by, "subscription.change", on=now.date(), venue=subscription.source.venue):
+    if not may(by, "subscription.change", on=localdate(now), venue=subscription.source.venue):
         raise NotAllowed("You may not decide about events of this venue.")
     return subscription
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from events.enums import Moderation, Status
 from events.errors import NothingToUndo
@@ -82,7 +83,7 @@ def undo_run(*, run_id: int, by: Actor, now: datetime) -> int:
 
 
 def _may_undo(by: Actor, run: ImportRun, now: datetime) -> bool:
-    source, on = run.source, now.date()
+    source, on = run.source, localdate(now)
     if may(by, "subscription.change", on=on, venue=source.venue):
         return True
     if source.kind != SourceKind.UPLOAD or not run.journal:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from events.enums import Moderation
 from events.ical.problem import CalendarUnreadable, Problem
@@ -88,9 +89,9 @@ def take_calendar(reading: Reading, *, venue: Venue, by: Actor, now: datetime) -
 def _door(venue: Venue, by: Actor, now: datetime) -> tuple[Policy, Source]:
     slug = f"upload-{venue.slug}"
     unsaved = Source(slug=slug, kind=SourceKind.UPLOAD, venue=venue)
-    if not can_edit_at(by, venue, unsaved, now.date()):
+    if not can_edit_at(by, venue, unsaved, localdate(now)):
         raise NotAllowed("You may not add events to this venue.", venue=venue.slug)
-    is_public = can_publish_at(by, venue, unsaved, now.date())
+    is_public = can_publish_at(by, venue, unsaved, localdate(now))
     name = f"{venue.name_zh}（上传）"
     source = source_named(slug=slug, kind=SourceKind.UPLOAD, name=name, venue=venue, now=now)
     return Policy(arrival=Moderation.PUBLISHED if is_public else Moderation.SUBMITTED), source

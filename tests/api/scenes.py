@@ -293,13 +293,13 @@ SCENES: dict[str, Scene] = {
     "get_school_term_list": Scene("get", "/api/v1/regions/P/school-terms/", EVERYONE),
     "post_school_term_list": Scene(
         "post",
-        "/api/v1/regions/P/school-terms/",
+        "/api/v1/regions/C/school-terms/",
         ADMINISTRATORS,
         TERMS | {"source": "校历"},
         status=201,
     ),
     "post_school_term_preview": Scene(
-        "post", "/api/v1/regions/P/school-terms/preview/", ADMINISTRATORS, TERMS
+        "post", "/api/v1/regions/C/school-terms/preview/", ADMINISTRATORS, TERMS
     ),
     "get_topic_list": Scene("get", "/api/v1/topics/", EVERYONE),
     "get_private_feed_list": Scene("get", "/api/v1/private-feeds/", SIGNED_IN),

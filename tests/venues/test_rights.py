@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,6 +99,20 @@ def test_rights_follow_an_organisation_to_its_new_parent(now):
 
     assert [may(one, "event.read", on=ON, venue=venue) for one in (before, after)] == [False, True]
     assert OrganisationPath.objects.count() == 3
+
+
+def test_A10_no_right_is_asked_for_the_day_in_greenwich():
+    """Whose role ended with yesterday in Beijing could act on until eight in the morning."""
+    question = re.compile(r"\b(may|can_\w+|valid_on|where|\w+_visible_to)\(.*now\.date\(\)")
+    lines = [
+        f"{path}: {line.strip()}"
+        for app in ("venues", "events", "touring", "api", "web")
+        for path in (PAGE.parents[1] / app).rglob("*.py")
+        for line in path.read_text().splitlines()
+        if question.search(line)
+    ]
+
+    assert lines == []
 
 
 @pytest.mark.django_db

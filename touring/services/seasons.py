@@ -91,10 +91,10 @@ def record_season(*, season: Season, by: Actor, now: datetime) -> Season:
             f"end_date: {message}",
             problems=[{"row": f"season {season.slug}", "field": "end_date", "message": message}],
         )
-    known = audit.fields_of(before.get(pk=season.pk), *_KEPT)
+    former = audit.fields_of(before.get(pk=season.pk), *_KEPT)
     season.save()
     after = audit.fields_of(season, *_KEPT)
-    audit.record(by=by, action="season.change", subject=season, now=now, before=known, after=after)
+    audit.record(by=by, action="season.change", subject=season, now=now, before=former, after=after)
     return season
 
 

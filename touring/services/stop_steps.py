@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from touring.errors import InvalidStop
 from touring.lifecycles import STOP
@@ -81,7 +82,7 @@ def _judge_waivers(
 ) -> None:
     if not waive:
         return
-    if not can_plan_in(by, stop.venue.region, now.date()):
+    if not can_plan_in(by, stop.venue.region, localdate(now)):
         raise NotAllowed("Only a planner of the region waives what a stop has to show.")
     problems = []
     if unknown := sorted(set(waive) - set(gates)):
