@@ -126,11 +126,12 @@ if _database["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     if STATEMENT_TIMEOUT_SECONDS:
         given_up = f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS * 1000}"
         _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": given_up}
+# On SQLite, too: a new connection reads the whole schema anew, which takes longer than a calendar.
+_database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

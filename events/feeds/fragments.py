@@ -24,24 +24,42 @@ from events.ical.write import write_event
 from events.models import Event, Fragment, Occurrence
 
 CHUNK = 500
-_COLUMNS = ("order", "over_on", "ends_year", "timezone", "changed_at", "digest", "data")
+_COLUMNS = ("digest", "head", "data")
+
+_BETWEEN = "\t"
 
 log = logging.getLogger(__name__)
 
 
-class Piece(NamedTuple):
-    """One VEVENT as bytes, with what its calendar has to know about it."""
+class Head(NamedTuple):
+    """What a calendar asks of its VEVENTs before it shows them."""
 
     order: str
-    """Wall-clock start (ISO, 19 characters), a blank, the UID; empty: no calendar can show it."""
+    """Wall-clock start (ISO, 19 characters), a blank, the UID."""
     over_on: str
     """The first day it no longer touches, ISO."""
-    ends_year: int
+    ends_year: str
+    """Four digits."""
     timezone: str
     """Empty where it needs no VTIMEZONE."""
     changed_at: str
     """ISO in UTC; empty: not known."""
+
+    @classmethod
+    def of(cls, text: str) -> Head:
+        return cls(*text.rsplit(_BETWEEN, 4))
+
+    def __str__(self) -> str:
+        return _BETWEEN.join(self)
+
+
+class Piece(NamedTuple):
+    """One VEVENT as bytes. Pieces are made by the thousand: what is to be told of one is a text."""
+
+    occurrence: int
     digest: str
+    head: str
+    """A :class:`Head`, which sorts as its order does; empty: no calendar can show it."""
     data: bytes
 
 
@@ -57,7 +75,7 @@ def stored(ids: Sequence[int], language: str) -> dict[int, Piece]:
     )
     with connection.cursor() as cursor:
         cursor.execute(asked, [language, release()])
-        return {row[0]: Piece._make((*row[1:-1], bytes(row[-1]))) for row in cursor.fetchall()}
+        return {row[0]: Piece._make(row) for row in cursor.fetchall()}
 
 
 def written(ids: Iterable[int], language: str) -> dict[int, Piece]:
@@ -96,7 +114,7 @@ def _store(made: Mapping[int, tuple[Row, Piece]], language: str) -> None:
                 event_id=row.occurrence.event_id,
                 language=language,
                 made_by=made_by,
-                **piece._asdict(),
+                **{name: getattr(piece, name) for name in _COLUMNS},
             )
             for pk, (row, piece) in made.items()
         ],
@@ -113,17 +131,16 @@ def _piece(row: Row, language: str) -> Piece:
     except (ValueError, TypeError):
         # One row that no calendar can show must not take a region's calendar with it.
         log.exception("occurrence %s is missing from feeds: cannot be written", row.occurrence.pk)
-        return Piece("", "", 0, "", "", "", b"")
-    changed_at = entry.changed_at.astimezone(UTC).isoformat()[:19] if entry.changed_at else ""
-    return Piece(
+        return Piece(row.occurrence.pk, "", "", b"")
+    head = Head(
         order=f"{_wall(entry.start).isoformat()} {entry.uid}",
         over_on=_over_on(entry).isoformat(),
-        ends_year=entry.end.year,
+        ends_year=f"{entry.end.year:04}",
         timezone="" if entry.is_all_day else entry.timezone,
-        changed_at=changed_at,
-        digest=hashlib.sha256(data).hexdigest()[:32],
-        data=data,
+        changed_at=entry.changed_at.astimezone(UTC).isoformat()[:19] if entry.changed_at else "",
     )
+    digest = hashlib.sha256(data).hexdigest()[:32]
+    return Piece(row.occurrence.pk, digest, str(head), data)
 
 
 def _wall(value: date) -> datetime:

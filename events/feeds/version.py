@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -23,7 +23,7 @@ class FeedVersion:
     today: date
     dates: tuple[int, ...] = field(default=(), compare=False, repr=False)
     """The occurrences shown, by primary key."""
-    pieces: Mapping[int, Piece] = field(default_factory=dict, compare=False, repr=False)
+    pieces: Sequence[Piece] = field(default=(), compare=False, repr=False)
     """Of these dates, what was read with the version or had to be written in order to know it."""
 
 
@@ -37,19 +37,16 @@ def feed_version(feed: Feed, *, now: datetime, with_text: bool = False) -> FeedV
     ``with_text`` reads the pieces with their digests: for who is going to need them all.
     """
     today = today_of(feed, now)
-    columns = Piece._fields if with_text else ("digest",)
+    columns = Piece._fields[1:] if with_text else ("digest",)
     rows = shown_rows(feed, today=today, columns=columns)
     missing = [row[0] for row in rows if row[1] is None]
     fresh = written(missing, feed.language) if missing else {}
-    if missing:  # a date that was deleted between the two looks is in neither
-        rows = [row for row in rows if row[1] is not None or row[0] in fresh]
-    if with_text:
-        pieces = {row[0]: fresh.get(row[0]) or Piece._make(row[1:]) for row in rows}
-        digests = [piece.digest for piece in pieces.values()]
-    else:
-        pieces = fresh
-        digests = [row[1] if row[1] is not None else fresh[row[0]].digest for row in rows]
-    dates = tuple(row[0] for row in rows)
+    if missing:
+        rows = [row for row in rows if row[1] is not None]
+    # A date that was deleted between the two looks is in neither.
+    dates = (*(row[0] for row in rows), *fresh)
+    digests = [*(row[1] for row in rows), *(piece.digest for piece in fresh.values())]
+    pieces = [*(map(Piece._make, rows) if with_text else ()), *fresh.values()]
     return FeedVersion(etag_of(feed, digests), today, dates=dates, pieces=pieces)
 
 

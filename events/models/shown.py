@@ -21,13 +21,7 @@ class Fragment(models.Model):
     language = models.CharField(max_length=2)
     made_by = models.CharField(max_length=16, help_text="the code and settings that wrote it")
     digest = models.CharField(max_length=32, help_text="of the bytes")
-    order = models.CharField(
-        max_length=320, help_text="wall-clock start, then UID; empty: cannot be written"
-    )
-    over_on = models.CharField(max_length=10, help_text="first day it no longer touches")
-    ends_year = models.PositiveSmallIntegerField(default=0)
-    timezone = models.CharField(max_length=60, blank=True, help_text="empty: whole days")
-    changed_at = models.CharField(max_length=27, blank=True, help_text="ISO, UTC")
+    head = models.TextField(help_text="what calendars ask of it: events.feeds.fragments.Head")
     data = models.BinaryField()
 
     class Meta:

@@ -11,7 +11,7 @@ import pytest
 from events.enums import Status
 from events.feeds import render, rows
 from events.feeds.feed import Feed, window_of
-from events.feeds.fragments import Piece
+from events.feeds.fragments import Head, Piece
 from events.feeds.render import nearest, render_feed
 from events.feeds.rows import today_of
 from events.feeds.version import feed_version
@@ -35,8 +35,14 @@ def on(day: date, **facts):
 
 
 def piece(day: date, size: int) -> Piece:
-    order = f"{day.isoformat()}T00:00:00 x"
-    return Piece(order, (day + DAY).isoformat(), day.year, "", "", "", b"x" * size)
+    head = Head(
+        order=f"{day.isoformat()}T00:00:00 x",
+        over_on=(day + DAY).isoformat(),
+        ends_year=str(day.year),
+        timezone="",
+        changed_at="",
+    )
+    return Piece(0, "", str(head), b"x" * size)
 
 
 # ---- the window ----------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ def test_far_future_is_cut_first_and_the_past_gets_half_at_most(room, days):
 
     kept = nearest(all_of_them, room, today=today)
 
-    assert [(date.fromisoformat(each.order[:10]) - today).days for each in kept] == days
+    assert [(date.fromisoformat(each.head[:10]) - today).days for each in kept] == days
 
 
 @pytest.mark.django_db
