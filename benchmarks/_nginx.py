@@ -1,6 +1,7 @@
 """A calendar published as a file beside a static file of its size, both given by one nginx.
 
-The nginx is a private one on a port of its own, one worker, set up as ``docs/feeds.md`` says.
+The nginx is a private one on a port of its own, one worker, set up as ``docs/feeds.md`` says; beside
+it the same bytes in a location that does nothing else.
 ``wrk`` asks for both in turn; CPU is the nginx worker's own.
 """
 
@@ -18,33 +19,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PUBLISHED, STATIC = "/feeds/venues/bench.ics", "/static/bench.ics"
+PUBLISHED = "/feeds/venues/bench.ics"
+STATIC, HELD = "/static/bench.ics", "/held/bench.ics"
+"""The same bytes as plain as nginx gives them, and with its cache of open files."""
+_PATHS = (PUBLISHED, STATIC, HELD)
 _SECONDS = "1"
-_SETTINGS = """
+_SETTINGS = r"""
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
   access_log off; sendfile on; keepalive_requests 100000000;
   types {{ text/calendar ics; }}
-  map $arg_lang $feed_language {{ default ""; en ".en"; }}
+  map $args $feed_file {{ "" .ics; lang=zh .ics; lang=en .en.ics; default .asked; }}
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
     charset utf-8; charset_types text/calendar;
-    location ~ ^/(?<feed>feeds/(?!private/|search\\.|near\\.).+)\\.ics$ {{
-      root {files}; gzip_static on;
+    location /feeds/ {{
+      root {files}; gzip_static on; log_not_found off; {open_files}
       add_header Cache-Control "public, max-age=900, stale-while-revalidate=86400, stale-if-error=604800";
-      try_files /$feed$feed_language.ics @orrery;
+      if ($args) {{ rewrite ^(.+)\.ics$ $1$feed_file break; }}
+      error_page 403 404 = @orrery;
     }}
     location @orrery {{ return 404; }}
     location /static/ {{
       root {folder}; gzip_static on;
       add_header Cache-Control "public, max-age=900, stale-while-revalidate=86400, stale-if-error=604800";
     }}
+    location /held/ {{
+      root {folder}; gzip_static on; {open_files}
+      add_header Cache-Control "public, max-age=900, stale-while-revalidate=86400, stale-if-error=604800";
+    }}
   }}
 }}
 """
+_OPEN_FILES = "open_file_cache max=10000 inactive=60s; open_file_cache_valid 1s;"
 
 
 def measure(folder: Path, *, rounds: int) -> dict[str, dict[str, float]]:
@@ -59,11 +69,11 @@ def measure(folder: Path, *, rounds: int) -> dict[str, dict[str, float]]:
         return {}
     _publish(folder)
     with _served(nginx, folder) as (port, worker):
-        tags = {path: _tag(port, path) for path in (PUBLISHED, STATIC)}
+        tags = {path: _tag(port, path) for path in _PATHS}
         gzip = "Accept-Encoding: gzip"
         asked = {
             f"{status} {path}": (path, header)
-            for path in (PUBLISHED, STATIC)
+            for path in _PATHS
             for status, header in (("200", gzip), ("304", f"If-None-Match: {tags[path]}"))
         }
         seen: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
@@ -77,9 +87,10 @@ def _publish(folder: Path) -> None:
     from django.core.management import call_command
 
     call_command("publish_feeds", "--to", str(folder / "files"))
-    (folder / "static").mkdir(exist_ok=True)
-    for ending in ("", ".gz"):
-        shutil.copy(f"{folder}/files{PUBLISHED}{ending}", f"{folder}{STATIC}{ending}")
+    for path in (STATIC, HELD):
+        Path(f"{folder}{path}").parent.mkdir(exist_ok=True)
+        for ending in ("", ".gz"):
+            shutil.copy(f"{folder}/files{PUBLISHED}{ending}", f"{folder}{path}{ending}")
     for path in (folder, *folder.rglob("*")):  # the worker is not root
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -90,7 +101,9 @@ def _served(nginx: str, folder: Path) -> Iterator[tuple[int, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = folder / "nginx.conf"
-    settings.write_text(_SETTINGS.format(folder=folder, files=folder / "files", port=port))
+    settings.write_text(
+        _SETTINGS.format(folder=folder, files=folder / "files", port=port, open_files=_OPEN_FILES)
+    )
     process = subprocess.Popen([nginx, "-c", settings, "-p", folder], stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
@@ -138,16 +151,18 @@ def _cpu_seconds(process: int) -> float:
 
 
 def _compared(seen: dict[str, list[tuple[float, float]]], status: str) -> dict[str, float]:
-    published, static = (
+    published, static, held = (
         tuple(statistics.median(column) for column in zip(*seen[f"{status} {path}"], strict=True))
-        for path in (PUBLISHED, STATIC)
+        for path in _PATHS
     )
     return {
         "published_cpu_us": round(published[0] * 1e6, 2),
         "static_cpu_us": round(static[0] * 1e6, 2),
+        "static_with_open_files_cpu_us": round(held[0] * 1e6, 2),
         "published_per_second": round(published[1]),
         "static_per_second": round(static[1]),
         "static_cpu_over_published": round(static[0] / published[0], 3),
+        "static_with_open_files_cpu_over_published": round(held[0] / published[0], 3),
         "published_over_static_per_second": round(published[1] / static[1], 3),
         "load": round(os.getloadavg()[0], 2),
     }

@@ -8,9 +8,13 @@ class TouringConfig(AppConfig):
     verbose_name = "Touring exhibitions"
 
     def ready(self) -> None:
-        from touring import guards  # models are not loaded when this module is
+        from touring import guards, triggers  # models are not loaded when this module is
 
         post_migrate.connect(
             guards.make_guards_after_migrate, sender=self, dispatch_uid="touring.guards"
         )
+        post_migrate.connect(
+            triggers.make_triggers_after_migrate, sender=self, dispatch_uid="touring.triggers"
+        )
         register(Tags.database)(guards.check_guards)
+        register(Tags.database)(triggers.check_triggers)
