@@ -87,10 +87,10 @@ def _publish(folder: Path) -> None:
     from django.core.management import call_command
 
     call_command("publish_feeds", "--to", str(folder / "files"))
-    for path in (STATIC, HELD):
-        Path(f"{folder}{path}").parent.mkdir(exist_ok=True)
+    for beside in (STATIC, HELD):
+        Path(f"{folder}{beside}").parent.mkdir(exist_ok=True)
         for ending in ("", ".gz"):
-            shutil.copy(f"{folder}/files{PUBLISHED}{ending}", f"{folder}{path}{ending}")
+            shutil.copy(f"{folder}/files{PUBLISHED}{ending}", f"{folder}{beside}{ending}")
     for path in (folder, *folder.rglob("*")):  # the worker is not root
         path.chmod(0o755 if path.is_dir() else 0o644)
 
