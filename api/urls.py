@@ -151,6 +151,9 @@ documented: tuple[URLPattern, ...] = (
     path("stops/<str:uid>/agreement/", stop_steps.StopAgreement.as_view()),
     path("stops/<str:uid>/trainings/", stop_steps.StopTrainingList.as_view()),
     path("stops/<str:uid>/condition-reports/", stop_steps.StopConditionList.as_view()),
+    path(
+        "stops/<str:uid>/condition-reports/photos/<id:pk>/", stop_steps.StopConditionPhoto.as_view()
+    ),
     path("stops/<str:uid>/handover/", stop_steps.StopHandover.as_view()),
     path("stops/<str:uid>/report/", stop_steps.StopReport.as_view()),
     path("units/<str:code>/moves/", transport.MoveList.as_view()),

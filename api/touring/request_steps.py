@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +23,7 @@ from api.touring.serializers import (
     RequestStepRow,
     RequestVersionRow,
     TourRequestRow,
+    paper_with_content,
 )
 from api.touring.views import TourRequestView
 from api.views import ResourceView
@@ -127,10 +127,7 @@ class TourRequestPaperList(TourRequestView):
 class TourRequestPaper(TourRequestView):
     @operation(answers=PaperDetail)
     def get(self, request: Request, code: str, pk: int) -> Response:
-        """The file itself, as Base64: nothing that was handed in is ever shown as a page."""
+        """The file itself, as Base64."""
         wanted = get_object_or_404(self.visible, code=code)
         paper = get_object_or_404(RequestAttachment, request=wanted, pk=pk)
-        with paper.file.open("rb") as file:
-            content = base64.b64encode(file.read()).decode()
-        row = PaperRow.one(RequestAttachment.objects.filter(pk=pk), now=self.now)
-        return Response({**(row or {}), "content": content})
+        return Response(paper_with_content(paper, now=self.now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections import defaultdict
 from datetime import datetime
@@ -11,9 +12,12 @@ from rest_framework import serializers
 
 from api.serializers import RowSerializer
 from touring.models import (
+    ConditionItem,
     ConditionMoment,
+    ConditionPhoto,
     HoldState,
     HoldSubject,
+    ItemState,
     PlannedStop,
     Programme,
     RequestState,
@@ -24,6 +28,7 @@ from touring.models import (
     Unit,
     UnitKind,
 )
+from touring.models.papers import Paper
 from touring.services.requests import wish_changes, wish_document
 from venues.models import JobState
 
@@ -168,6 +173,14 @@ class PaperDetail(PaperRow):
         added = ("content",)
 
 
+def paper_with_content(paper: Paper, *, now: datetime) -> dict[str, Any]:
+    """A :class:`PaperDetail`: nothing that was handed in is ever shown as a page."""
+    with paper.file.open("rb") as file:
+        content = base64.b64encode(file.read()).decode()
+    row = PaperRow.one(type(paper)._default_manager.filter(pk=paper.pk), now=now)
+    return {**(row or {}), "content": content}
+
+
 class WindowRow(serializers.Serializer):
     first_date = serializers.DateField()
     end_date = serializers.DateField(help_text="not included")
@@ -300,6 +313,20 @@ class TrainingRow(RowSerializer):
     recorded_at = serializers.DateTimeField()
 
 
+class ConditionItemRow(RowSerializer):
+    exhibit = serializers.CharField()
+    state = serializers.ChoiceField(ItemState.choices)
+    note = serializers.CharField()
+
+
+class ConditionPhotoRow(RowSerializer):
+    id = serializers.IntegerField()
+    exhibit = serializers.CharField(help_text="empty: of the whole")
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+
+
 class ConditionRow(RowSerializer):
     id = serializers.IntegerField()
     moment = serializers.ChoiceField(ConditionMoment.choices)
@@ -307,6 +334,27 @@ class ConditionRow(RowSerializer):
     reported_at = serializers.DateTimeField()
     is_late = serializers.BooleanField(help_text="more than 48 hours after it")
     note = serializers.CharField()
+    items = ConditionItemRow(many=True)
+    photos = ConditionPhotoRow(many=True)
+
+    class Meta:
+        added = ("items", "photos")
+
+    @classmethod
+    def add(cls, rows: list[dict[str, Any]], *, now: datetime) -> None:
+        reports = [row["id"] for row in rows]
+        for name, kind, found in (
+            ("items", ConditionItemRow, ConditionItem.objects.order_by("pk")),
+            ("photos", ConditionPhotoRow, ConditionPhoto.objects.order_by("pk")),
+        ):
+            columns = kind.columns()
+            of_report: dict[int, list[dict[str, Any]]] = defaultdict(list)
+            for report, *values in found.filter(report__in=reports).values_list(
+                "report_id", *columns.values()
+            ):
+                of_report[report].append(dict(zip(columns, values, strict=True)))
+            for row in rows:
+                row[name] = of_report[row["id"]]
 
 
 class HandoverRow(RowSerializer):

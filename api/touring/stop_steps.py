@@ -15,16 +15,19 @@ from api.touring.serializers import (
     ConditionRow,
     FacilityReportRow,
     HandoverRow,
+    PaperDetail,
     ReadinessRow,
     ReportRow,
     StopDetail,
     TrainingRow,
+    paper_with_content,
 )
 from api.touring.stops import StopView
 from api.views import PrivateView
 from touring.lifecycles import STOP
 from touring.models import (
     Agreement,
+    ConditionPhoto,
     ConditionReport,
     FacilityReport,
     Handover,
@@ -126,6 +129,14 @@ class StopConditionList(StopRecordView):
         return self.row(ConditionRow, ConditionReport.objects.filter(pk=made.pk), status=201)
 
 
+class StopConditionPhoto(StopRecordView):
+    @operation(answers=PaperDetail)
+    def get(self, request: Request, uid: str, pk: int) -> Response:
+        """The picture itself, as Base64."""
+        photos = ConditionPhoto.objects.filter(report__stop=self.stop(uid))
+        return Response(paper_with_content(get_object_or_404(photos, pk=pk), now=self.now))
+
+
 class StopHandover(StopRecordView):
     @operation(answers=HandoverRow, body=bodies.HandoverBody)
     def put(self, request: Request, uid: str) -> Response:
@@ -157,6 +168,13 @@ class StopReport(StopRecordView):
 
 class FacilityReportList(PrivateView):
     resource = "venues"
+
+    @operation(answers=FacilityReportRow, paged=True)
+    def get(self, request: Request, slug: str) -> Response:
+        """What the venue said it offers, if you report or approve there; the latest first."""
+        venue = get_object_or_404(Venue, slug=slug)
+        found = facility_reports_visible_to(request.user, self.today).filter(venue=venue)
+        return self.page(FacilityReportRow, found, ordering=("-number",))
 
     @operation(answers=FacilityReportRow, status=201, body=bodies.FacilityReportBody)
     def post(self, request: Request, slug: str) -> Response:

@@ -23,6 +23,8 @@ from tests.factories import events as of_events
 from tests.factories import touring as of_touring
 from tests.factories import venues as of_venues
 from touring.models import (
+    ConditionPhoto,
+    ConditionReport,
     FacilityReport,
     Pairing,
     RequestAttachment,
@@ -332,6 +334,19 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
         venue=rows["museum"],
         state=StopState.CONTRACTED,
         opens_on=date(2028, 3, 1),
+    )
+    seen = ConditionReport.objects.create(
+        stop=rows["contracted"],
+        moment="departure",
+        unpacked_at=timezone.now(),
+        reported_at=timezone.now(),
+    )
+    rows["photo"] = keep_paper(
+        ConditionPhoto(report=seen, exhibit="E-1"),
+        name="E-1.png",
+        content=b"\x89PNG\r\n\x1a\n",
+        by=people["planner"],
+        now=timezone.now(),
     )
 
 

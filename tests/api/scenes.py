@@ -564,6 +564,9 @@ SCENES: dict[str, Scene] = {
         status=201,
     ),
     "get_stop_condition_list": Scene("get", f"{_S}contracted/condition-reports/", AT_MUSEUM),
+    "get_stop_condition_photo": Scene(
+        "get", _S + "contracted/condition-reports/photos/{photo.pk}/", AT_MUSEUM
+    ),
     "post_stop_condition_list": Scene(
         "post",
         f"{_S}contracted/condition-reports/",
@@ -594,6 +597,7 @@ SCENES: dict[str, Scene] = {
         },
         status=201,
     ),
+    "get_facility_report_list": Scene("get", "/api/v1/venues/museum/facility-reports/", SIGNED_IN),
     "post_facility_report_list": Scene(
         "post",
         "/api/v1/venues/museum/facility-reports/",
