@@ -171,6 +171,24 @@ def requests_visible_to(user: Actor | None, on: date) -> QuerySet[TourRequest]:
     return TourRequest.objects.filter(seen)
 
 
+def seasons_planned_by(user: Actor | None, on: date) -> QuerySet[Season]:
+    return Season.objects.filter(where(user, "season.plan", on=on, season="region"))
+
+
+def venues_asking(user: Actor | None, on: date) -> QuerySet[Venue]:
+    """Venues for which ``user`` may ask for a tour, in a season of theirs or of anybody's."""
+    return Venue.objects.filter(where(user, "request.write", on=on, venue="", season="region"))
+
+
+def stops_worked_on(user: Actor | None, on: date) -> QuerySet[Stop]:
+    """Stops that ``user`` prepares, opens, counts, reports on or plans."""
+    return Stop.objects.filter(
+        where(user, "stop.operate", on=on, home="unit__home", venue="venue")
+        | where(user, "stop.report", on=on, home="unit__home", venue="venue")
+        | where(user, "stop.plan", on=on, region="venue__region")
+    )
+
+
 def stops_visible_to(user: Actor | None, on: date) -> QuerySet[Stop]:
     """Stops, with all that is said about them, at venues where ``user`` works or is paired.
 

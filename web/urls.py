@@ -7,7 +7,8 @@ from django.urls import path, re_path
 from web import feeds, health, news, oembed, robots, rpde, sitemap
 from web.pages import embed, invitations, views, whats_on, workbench
 from web.pages.desk import events as desk_events
-from web.pages.desk import sources, today
+from web.pages.desk import figures, sources, today
+from web.pages.desk import requests as desk_requests
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -49,6 +50,17 @@ urlpatterns = [
     path("desk/calendars/", sources.source_list, name="desk-sources"),
     path("desk/calendars/new/", sources.subscribe, name="desk-subscribe"),
     path("desk/calendars/<int:pk>/<slug:step>/", sources.source_step, name="desk-source-step"),
+    path("desk/requests/", desk_requests.request_list, name="desk-requests"),
+    path("desk/requests/new/", desk_requests.new_request, name="desk-new-request"),
+    path("desk/requests/<str:code>/", desk_requests.request_page, name="desk-request"),
+    path("desk/requests/<str:code>/edit/", desk_requests.edit_request, name="desk-edit-request"),
+    path(
+        "desk/requests/<str:code>/<slug:step>/", desk_requests.take_step, name="desk-request-step"
+    ),
+    path("desk/figures/", figures.figure_list, name="desk-figures"),
+    path("desk/figures/<slug:name>/", figures.figure, name="desk-figure"),
+    path("desk/figures/<slug:name>.csv", figures.figure_table, name="desk-figure-table"),
+    path("desk/figures/<slug:name>.svg", figures.figure_drawing, name="desk-figure-drawing"),
     path("desk/plans/", workbench.plans, name="plans"),
     path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -16,6 +16,12 @@ from events.feeds.labels import LICENCES
 from events.ical.entry import Text
 from events.recurrence.zones import zone
 from web.oembed import oembed_address
+from web.pages.desk.words import (
+    hold_state_word,
+    request_state_word,
+    step_word,
+    stop_state_word,
+)
 from web.pages.month import Item
 from web.pages.page import language
 
@@ -34,6 +40,19 @@ def link(context: dict[str, Any], name: str, **words: str) -> str:
 def link_to(context: dict[str, Any], name: str, **query: str) -> str:
     """The address of a page that takes no words, with a query, in the language chosen."""
     return _with_query(reverse(name), {**_kept(context["request"]), **query})
+
+
+@register.simple_tag(takes_context=True)
+def figure_path(context: dict[str, Any], page: str, name: str, season: str) -> str:
+    """One of the pages of a figure of a season, in the language chosen."""
+    query = {**_kept(context["request"]), "season": season}
+    return _with_query(reverse(page, kwargs={"name": name} if name else {}), query)
+
+
+@register.simple_tag(takes_context=True)
+def with_language(context: dict[str, Any], path: str) -> str:
+    """An address without a query, in the language the reader chose."""
+    return _with_query(path, _kept(context["request"]))
 
 
 @register.simple_tag(takes_context=True)
@@ -80,6 +99,18 @@ def words(text: Text) -> str:
 def licence(value: str) -> Text | None:
     """What others may do with a picture, where that is worth a line."""
     return LICENCES.get(value)
+
+
+@register.filter
+def day_before(value: date) -> date:
+    """The last day of a span that ends with ``value``, not included."""
+    return value - timedelta(days=1)
+
+
+register.filter("request_state_word", request_state_word)
+register.filter("stop_state_word", stop_state_word)
+register.filter("hold_state_word", hold_state_word)
+register.filter("step_word", step_word)
 
 
 @register.filter

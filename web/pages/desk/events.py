@@ -32,6 +32,7 @@ from venues.models import Venue
 from venues.permissions import where
 from web.pages.desk.forms import EventForm, initial_of
 from web.pages.desk.page import desk_page, done
+from web.pages.desk.refusals import refusal_lines
 
 MOST_EVENTS = 200
 MOST_DATES = 40
@@ -252,9 +253,11 @@ def _saved(
         return _form(request, form, of[0] if of else None)
     except DomainError as refusal:
         if not of:
-            form.add_error(None, refusal.message)
+            for line in refusal_lines(refusal):
+                form.add_error(None, line)
             return _form(request, form)
-        messages.error(request, refusal.message)
+        for line in refusal_lines(refusal):
+            messages.error(request, line)
     else:
         messages.success(request, _("Saved."))
     language = request.GET.get("lang")

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from venues.errors import DomainError
+from web.pages.desk.refusals import refusal_lines
 from web.pages.page import LANGUAGES
 
 View = Callable[..., HttpResponse]
@@ -38,7 +39,8 @@ def done(
     try:
         act()
     except DomainError as refusal:
-        messages.error(request, refusal.message)
+        for line in refusal_lines(refusal):
+            messages.error(request, line)
     else:
         messages.success(request, said)
     language = request.GET.get("lang")
