@@ -139,6 +139,12 @@ def holds_visible_to(user: Actor | None, on: date) -> QuerySet[Hold]:
     return Hold.objects.filter(where(user, "hold.read", on=on, venue="venue", home="unit__home"))
 
 
+def holds_of(user: Actor | None, on: date) -> QuerySet[Hold]:
+    """Holds that ``user`` placed or might have placed: theirs to challenge, confirm, release."""
+    held = where(user, "hold.write", on=on, state="subject", venue="venue", home="unit__home")
+    return Hold.objects.filter(held)
+
+
 def can_state_facilities(user: Actor | None, venue: Venue, on: date) -> bool:
     return may(user, "facility-report.write", on=on, venue=venue)
 

@@ -8,7 +8,9 @@ from web import feeds, health, news, oembed, robots, rpde, sitemap
 from web.pages import embed, invitations, views, whats_on, workbench
 from web.pages.desk import events as desk_events
 from web.pages.desk import figures, sources, today
+from web.pages.desk import holds as desk_holds
 from web.pages.desk import requests as desk_requests
+from web.pages.desk import stops as desk_stops
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -57,6 +59,13 @@ urlpatterns = [
     path(
         "desk/requests/<str:code>/<slug:step>/", desk_requests.take_step, name="desk-request-step"
     ),
+    path("desk/holds/", desk_holds.hold_list, name="desk-holds"),
+    path("desk/holds/new/", desk_holds.new_hold, name="desk-new-hold"),
+    path("desk/holds/<str:uid>/<slug:step>/", desk_holds.take_step, name="desk-hold-step"),
+    path("desk/stops/", desk_stops.stop_list, name="desk-stops"),
+    path("desk/stops/<str:uid>/", desk_stops.stop_page, name="desk-stop"),
+    path("desk/stops/<str:uid>/steps/<slug:step>/", desk_stops.lead_on, name="desk-stop-step"),
+    path("desk/stops/<str:uid>/<slug:form>/", desk_stops.report, name="desk-stop-report"),
     path("desk/figures/", figures.figure_list, name="desk-figures"),
     path("desk/figures/<slug:name>/", figures.figure, name="desk-figure"),
     path("desk/figures/<slug:name>.csv", figures.figure_table, name="desk-figure-table"),

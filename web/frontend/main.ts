@@ -1,5 +1,6 @@
 // Small helps for pages that also work without any script.
 import "./site.css";
+import { keepWhatCannotBeSent } from "./keeping";
 
 function offerCopying(button: HTMLButtonElement): void {
   const field = document.getElementById(button.dataset["copy"] ?? "");
@@ -58,3 +59,5 @@ function offerPicture(button: HTMLButtonElement): void {
 }
 
 document.querySelectorAll<HTMLButtonElement>("button[data-picture]").forEach(offerPicture);
+
+keepWhatCannotBeSent();

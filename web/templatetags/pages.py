@@ -18,6 +18,7 @@ from events.recurrence.zones import zone
 from web.oembed import oembed_address
 from web.pages.desk.words import (
     hold_state_word,
+    item_state_word,
     request_state_word,
     step_word,
     stop_state_word,
@@ -110,6 +111,7 @@ def day_before(value: date) -> date:
 register.filter("request_state_word", request_state_word)
 register.filter("stop_state_word", stop_state_word)
 register.filter("hold_state_word", hold_state_word)
+register.filter("item_state_word", item_state_word)
 register.filter("step_word", step_word)
 
 

@@ -13,15 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from touring.models import Exhibition, RequestCall, Season, TourRequest
 from touring.services.requests import MOST_STAY_DAYS, WantedWindow, Wish
 from venues.models import Venue
+from web.pages.desk.inputs import day_field
 from web.pages.page import language
 
 WINDOWS = 3
 _PREFERENCES = (1.0, 0.8, 0.6)
 _FORM_OF_FIELD = {"windows": "first_1", "call": "answers"}
-
-
-def _day(label: Any, *, required: bool = False) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}))
 
 
 class RequestForm(forms.Form):
@@ -32,12 +29,12 @@ class RequestForm(forms.Form):
     stay_days = forms.IntegerField(
         label=_("Days open to the public"), min_value=1, max_value=MOST_STAY_DAYS, initial=60
     )
-    first_1 = _day(_("First choice, from"), required=True)
-    last_1 = _day(_("First choice, to"), required=True)
-    first_2 = _day(_("Second choice, from"))
-    last_2 = _day(_("Second choice, to"))
-    first_3 = _day(_("Third choice, from"))
-    last_3 = _day(_("Third choice, to"))
+    first_1 = day_field(_("First choice, from"))
+    last_1 = day_field(_("First choice, to"))
+    first_2 = day_field(_("Second choice, from"), required=False)
+    last_2 = day_field(_("Second choice, to"), required=False)
+    first_3 = day_field(_("Third choice, from"), required=False)
+    last_3 = day_field(_("Third choice, to"), required=False)
     exhibitions = forms.ModelMultipleChoiceField(
         label=_("Only these exhibitions (none: any)"),
         queryset=Exhibition.objects.order_by("slug"),

@@ -27,6 +27,12 @@ def hold_state_word(state: str) -> str:
     return _state_word(HOLD, state)
 
 
+def item_state_word(state: str) -> str:
+    """How an exhibit was found."""
+    words = {"good": _("good"), "worn": _("worn"), "damaged": _("damaged"), "missing": _("missing")}
+    return words.get(state, state)
+
+
 def step_word(operation: str) -> str:
     """What a button says, or a line of the history."""
     return {
@@ -54,4 +60,5 @@ def step_word(operation: str) -> str:
         "strike": _("Close and strike"),
         "hand_over": _("Handed over"),
         "report": _("Hand in the summary"),
+        "settle": _("Settle and close"),
     }.get(operation, operation)
