@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from web import feeds, health, news, oembed, robots, rpde, sitemap
 from web.pages import embed, invitations, views, whats_on, workbench
 from web.pages.desk import events as desk_events
-from web.pages.desk import figures, sources, today
+from web.pages.desk import figures, people, sources, today
 from web.pages.desk import holds as desk_holds
 from web.pages.desk import requests as desk_requests
 from web.pages.desk import stops as desk_stops
@@ -66,6 +66,12 @@ urlpatterns = [
     path("desk/stops/<str:uid>/", desk_stops.stop_page, name="desk-stop"),
     path("desk/stops/<str:uid>/steps/<slug:step>/", desk_stops.lead_on, name="desk-stop-step"),
     path("desk/stops/<str:uid>/<slug:form>/", desk_stops.report, name="desk-stop-report"),
+    path("desk/people/", people.people, name="desk-people"),
+    path("desk/people/<int:pk>/end/", people.end, name="desk-end-membership"),
+    path("desk/keys/", people.keys, name="desk-keys"),
+    path("desk/keys/<int:pk>/end/", people.revoke, name="desk-revoke-key"),
+    path("desk/notices/", people.notices, name="desk-notices"),
+    path("desk/notices/<slug:step>/", people.notice_step, name="desk-notice-step"),
     path("desk/figures/", figures.figure_list, name="desk-figures"),
     path("desk/figures/<slug:name>/", figures.figure, name="desk-figure"),
     path("desk/figures/<slug:name>.csv", figures.figure_table, name="desk-figure-table"),

@@ -94,7 +94,7 @@ def _tell(subscription: Subscription, now: datetime) -> None:
             key=f"source-silent-{source.pk}-{since:%Y%m%d}",
             title=title,
             body=(zh, en),
-            path=f"/admin/events/subscription/{subscription.pk}/change/",
+            path="/desk/calendars/",
             now=now,
         )
 

@@ -56,7 +56,7 @@ def _escalate(step: RequestStep, now: datetime) -> bool:
                 "consolidate, decide or return it."
             ),
         ),
-        path="/touring/",
+        path=f"/desk/requests/{request.code}/",
         now=now,
     )
     return True

@@ -546,7 +546,7 @@ def _tell(hold: Hold, what: str, title: Said, now: datetime) -> None:
             f"{name}（{span}）：{title[0]}。{_next(hold, 'zh')}",
             f"{hold.unit.code} · {hold.venue.name('en')} ({span}): {title[1]}. {_next(hold, 'en')}",
         ),
-        path="/touring/",
+        path="/desk/holds/",
         now=now,
     )
 

@@ -135,7 +135,7 @@ def _tell_planners(stop: Stop, row: Invitation, what: str, now: datetime) -> Non
                     "Talk to them, then move the stop or choose another host."
                 ),
             ),
-            path=f"/admin/touring/stop/{stop.pk}/change/",
+            path=f"/desk/stops/{stop.uid}/",
             now=now,
         )
 

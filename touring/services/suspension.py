@@ -177,6 +177,6 @@ def _tell_host(stop: Stop, operation: str, suspension: Suspension, now: datetime
             if suspended
             else f"{stop.uid}: the suspension is lifted; everything goes on as agreed.",
         ),
-        path="/touring/",
+        path="/desk/stops/",
         now=now,
     )

@@ -66,7 +66,7 @@ def tell_hosts_of_request(request: TourRequest, *, now: datetime) -> int:
                 "again, or ask anew."
             ),
         ),
-        path="/touring/",
+        path=f"/desk/requests/{request.code}/",
         now=now,
     )
 

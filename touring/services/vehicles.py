@@ -78,7 +78,7 @@ def tell_of_renewals(*, now: datetime) -> int:
                     "apply for a new one."
                 ),
             ),
-            path="/touring/",
+            path="/desk/stops/",
             now=now,
         )
     Vehicle.objects.filter(pk__in=[one.pk for one in vehicles]).update(renewal_told_at=now)
