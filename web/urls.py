@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from web import feeds, health, news, oembed, robots, rpde, sitemap
-from web.pages import embed, invitations, views, whats_on, workbench
+from web.pages import embed, invitations, larger, posters, views, whats_on, workbench
 from web.pages.desk import events as desk_events
 from web.pages.desk import figures, people, sources, today
 from web.pages.desk import holds as desk_holds
 from web.pages.desk import requests as desk_requests
 from web.pages.desk import stops as desk_stops
+
+_CALENDAR = (
+    r"(?P<kind>regions|venues|exhibitions|units|topics|audiences|campaigns)/(?P<subject>[^/]+)"
+)
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -37,6 +41,7 @@ urlpatterns = [
         lambda request, section, number: sitemap.section(request, section, int(number)),
     ),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("larger/", larger.larger, name="larger"),
     path("", views.home, name="home"),
     path("whats-on/", whats_on.whats_on, name="whats-on"),
     path("whats-on/follow/", whats_on.follow, name="follow"),
@@ -79,10 +84,14 @@ urlpatterns = [
     path("desk/plans/", workbench.plans, name="plans"),
     path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),
-    path("events/<str:uid>/", views.event, name="event"),
     re_path(
-        r"^(?P<kind>regions|venues|exhibitions|units|topics|audiences|campaigns)/(?P<subject>[^/]+)/$",
-        views.calendar,
-        name="calendar",
+        r"^events/(?P<uid>[^/]+)/poster\.(?P<form>png|pdf)$",
+        posters.event_poster,
+        name="event-poster",
     ),
+    re_path(rf"^{_CALENDAR}/poster\.(?P<form>png|pdf)$", posters.poster, name="poster"),
+    re_path(rf"^{_CALENDAR}/programme/$", posters.programme, name="programme"),
+    re_path(rf"^{_CALENDAR}/programme\.pdf$", posters.programme_sheet, name="programme-sheet"),
+    path("events/<str:uid>/", views.event, name="event"),
+    re_path(rf"^{_CALENDAR}/$", views.calendar, name="calendar"),
 ]

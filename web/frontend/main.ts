@@ -20,7 +20,17 @@ function offerCopying(button: HTMLButtonElement): void {
 
 document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(offerCopying);
 
+document.querySelectorAll<HTMLButtonElement>("button[data-share]").forEach((button) => {
+  if (!("share" in navigator)) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const page = { title: document.title, url: window.location.href };
+    navigator.share(page).catch(() => undefined); // closed without sharing
+  });
+});
+
 document.querySelectorAll<HTMLButtonElement>("button[data-print]").forEach((button) => {
+  button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
 

@@ -8,6 +8,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from events.errors import FeedNotFound
@@ -34,6 +35,7 @@ def page(view: View) -> Callable[..., HttpResponse]:
             response = _answer(view, request, words)
             response.headers["Content-Language"] = translation.get_language() or "zh-hans"
         response.headers.setdefault("Cache-Control", "public, max-age=60")
+        patch_vary_headers(response, ["Cookie"])  # larger letters are kept in one
         return response
 
     return shown
@@ -48,7 +50,7 @@ def _answer(view: View, request: HttpRequest, words: dict[str, str]) -> HttpResp
     try:
         answer = view(request, **words)
     except FeedNotFound:
-        return render(request, "web/not_found.html", status=404)
+        return render(request, "web/not_found.html", {"guess": guess(request)}, status=404)
     except UnreadableMonth:
         return render(request, "web/bad_month.html", status=400)
     if isinstance(answer, Moved):
@@ -59,8 +61,15 @@ def _answer(view: View, request: HttpRequest, words: dict[str, str]) -> HttpResp
     return answer
 
 
+def guess(request: HttpRequest) -> str:
+    """What somebody may have looked for, from the last words of an address that leads nowhere."""
+    last = request.path.rstrip("/").rpartition("/")[2]
+    words = " ".join(last.replace("-", " ").replace("_", " ").split())
+    return words if words.isprintable() and any(map(str.isalpha, words)) and len(words) < 60 else ""
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # a handler's signature
     """Django's handler for addresses that no page has, whatever was to be done there."""
     chosen = LANGUAGES.get(request.GET.get("lang", ""))
     with translation.override(chosen or translation.get_language() or "zh-hans"):
-        return render(request, "web/not_found.html", status=404)
+        return render(request, "web/not_found.html", {"guess": guess(request)}, status=404)

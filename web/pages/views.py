@@ -64,6 +64,7 @@ def calendar(request: HttpRequest, kind: str, subject: str) -> HttpResponse | Mo
         venue=about.get("venue"),
     )
     context = {
+        "kind": kind,
         "feed": feed,
         "name": feed.name.in_language(language()),
         "subscription": subscription_to(feed),

@@ -57,6 +57,13 @@ def with_language(context: dict[str, Any], path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def larger(context: dict[str, Any], on: str) -> str:
+    """Turns larger letters and fewer things on or off, and comes back here."""
+    request: HttpRequest = context["request"]
+    return _with_query(reverse("larger"), {"on": on, "back": request.get_full_path()})
+
+
+@register.simple_tag(takes_context=True)
 def here(context: dict[str, Any], **changes: Any) -> str:
     """This page with other parameters; ``None`` drops one."""
     request: HttpRequest = context["request"]

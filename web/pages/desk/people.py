@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -170,7 +171,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice_step(request: HttpRequest, step: str) -> HttpResponse:
     """``read`` marks one notice (or all) as read, ``choose`` sets when one gets mail."""
     number = request.POST.get("notice", "")
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "read": partial(
             mark_read,
             person=request.user,
