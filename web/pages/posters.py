@@ -24,8 +24,8 @@ from web.feeds import feed_of
 from web.pages.month import Item, Month, MonthPlan
 from web.pages.page import language, page
 from web.pages.shown import items_of
+from web.pages.times import clock, day, day_and_weekday, month_name, short_day, when
 from web.paper import Chapter, Poster, poster_pdf, poster_png, programme_pdf
-from web.templatetags.pages import clock, day, day_and_weekday, month_name, short_day, when
 
 MOST_ITEMS = 400
 _KEPT_SECONDS = 24 * 3600

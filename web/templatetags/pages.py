@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from web.pages.desk.words import (
 )
 from web.pages.month import Item
 from web.pages.page import language
+from web.pages.times import clock, day, day_and_weekday, month_name, short_day, when
 
 register = template.Library()
 
@@ -115,6 +115,12 @@ def day_before(value: date) -> date:
     return value - timedelta(days=1)
 
 
+register.filter("day", day)
+register.filter("day_and_weekday", day_and_weekday)
+register.filter("short_day", short_day)
+register.filter("month_name", month_name)
+register.filter("clock", clock)
+register.filter("when", when)
 register.filter("request_state_word", request_state_word)
 register.filter("stop_state_word", stop_state_word)
 register.filter("hold_state_word", hold_state_word)
@@ -132,44 +138,6 @@ def named(row: Any) -> str:
 def in_words(row: Any, field: str) -> str:
     """A bilingual field of a row in the page's language."""
     return str(row.text(field, language()))
-
-
-@register.filter
-def day(value: date) -> str:
-    return date_format(value, "Y年n月j日" if language() == "zh" else "j F Y")
-
-
-@register.filter
-def day_and_weekday(value: date) -> str:
-    return date_format(value, "n月j日 l" if language() == "zh" else "l j F")
-
-
-@register.filter
-def short_day(value: date) -> str:
-    return date_format(value, "n月j日" if language() == "zh" else "j M")
-
-
-@register.filter
-def month_name(value: date) -> str:
-    return date_format(value, "Y年n月" if language() == "zh" else "F Y")
-
-
-@register.filter
-def clock(item: Item) -> str:
-    """``10:00–11:30`` on the wall of the place, or nothing for whole days."""
-    start, end = item.entry.start, item.entry.end
-    if not isinstance(start, datetime) or not isinstance(end, datetime):
-        return ""
-    return f"{start:%H:%M}" if start == end else f"{start:%H:%M}–{end:%H:%M}"
-
-
-@register.filter
-def when(item: Item) -> str:
-    """Day and time of an item in words."""
-    if item.is_run:
-        return f"{day(item.first_day)} – {day(item.last_day)}"
-    hours = clock(item)
-    return f"{day(item.first_day)} {hours}" if hours else f"{day(item.first_day)} {_('all day')}"
 
 
 @register.filter
