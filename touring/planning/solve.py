@@ -15,9 +15,8 @@ from touring.planning.equity import equity_of
 from touring.planning.objective import value_of
 from touring.planning.problem import Problem
 from touring.planning.result import Plan, Stop
+from touring.planning.side_by_side import Job, solve_jobs
 from touring.planning.solvers import (
-    ColumnGeneration,
-    ColumnSearch,
     Draft,
     Insertions,
     LocalSearch,
@@ -25,11 +24,15 @@ from touring.planning.solvers import (
     Taste,
     fill,
     guide_for,
+    most_coverage,
+    part_of_plan,
+    parts_of,
     pins_for,
     place_locks,
     place_previous,
     place_rotation,
     seasons_are_short,
+    united,
 )
 from touring.planning.stop import StopCriterion
 
@@ -61,7 +64,7 @@ def solve(
     stop: StopCriterion,
     seed: int = 0,
     previous: Plan | None = None,
-    workers: int = 1,  # noqa: ARG001 - see the docstring
+    workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
     prove: bool = False,
 ) -> Plan:
@@ -82,7 +85,8 @@ def solve(
         Its stops are where the search starts; changing a confirmed one costs
         ``change_penalty`` times its weight.
     workers
-        Processes that may be used. This search walks in one; the number changes nothing.
+        Processes that may be used, with ``prove``, for parts that nothing binds together. The
+        number changes nothing in what an amount of work finds.
     progress
         Hears of the first plan and of every better one.
     prove
@@ -105,7 +109,14 @@ def solve(
 
     reporter = _Reporter(problem, draft.plan, previous, progress, started)
     reporter.tell(0)
-    search = LocalSearch(draft, np.random.default_rng(seed), idle=rotating)
+    rng = np.random.default_rng(seed)
+    parts = parts_of(problem) if prove else [problem]
+    if len(parts) > 1 and all(seasons_are_short(part) for part in parts if part.units):
+        jobs = _Parts(problem, parts, previous, draft.plan(), reporter)
+        with suppress(MemoryError):
+            jobs.run(stop, seed, workers)
+        return _finished(problem, jobs.best, previous, seed, jobs.work, started, jobs.bound)
+    search = LocalSearch(draft, rng, idle=rotating)
     if not (prove and seasons_are_short(problem)):
         try:
             search.run(stop, reporter.hear)
@@ -113,8 +124,12 @@ def solve(
             search.rescue()
         reporter.tell_last()
         return _finished(problem, draft.plan(), previous, seed, search.work, started, None)
+    # Late: the compiler and HiGHS take a second that only who proves should pay.
+    from touring.planning.solvers.column_generation import ColumnGeneration
+    from touring.planning.solvers.column_search import ColumnSearch
+
     generation = ColumnGeneration(problem, previous)
-    both = ColumnSearch(problem, generation, search, previous, reporter.hear)
+    both = ColumnSearch(problem, generation, search, previous, reporter.hear, rng)
     reporter.plan, reporter.bound = lambda: both.best, generation.bound
     with suppress(MemoryError):
         both.run(stop)
@@ -146,6 +161,57 @@ def _finished(
         seconds=time.monotonic() - started,
         equity=equity_of(problem, plan.stops),
     )
+
+
+def solve_part(job: Job, stop: StopCriterion) -> Plan:
+    """One part by itself; without units there is nothing to decide and its value is its bound."""
+    plan = solve(job.part, stop=stop, seed=job.seed, previous=job.previous, prove=True)
+    if job.part.units or plan.value is None:
+        return plan
+    return replace(plan, bound=plan.value.total)
+
+
+class _Parts:
+    """The best plans of a problem's parts so far, and what they add up to."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        parts: list[Problem],
+        previous: Plan | None,
+        first: Plan,
+        reporter: _Reporter,
+    ) -> None:
+        self.parts, self.first, self.reporter = parts, first, reporter
+        self.previous = [part_of_plan(part, previous) for part in parts]
+        self.plans = [part_of_plan(part, first) or first for part in parts]
+        self.bounds = [most_coverage(part) for part in parts]
+        self.best, self.bound, self.work = first, ProvenBound(), 0
+        reporter.plan, reporter.bound = lambda: self.best, self.bound
+        self.bound.prove(self.bounds)
+
+    def run(self, stop: StopCriterion, seed: int, workers: int) -> None:
+        solve_jobs(
+            list(zip(self.parts, self.previous, strict=True)),
+            stop=stop,
+            seed=seed,
+            workers=workers,
+            solver=solve_part,
+            heard=self._hear,
+        )
+        self.reporter.tell_last()
+
+    def _hear(self, number: int, plan: Plan) -> None:
+        """Keep the part's plan where it is better, and its bound."""
+        before = value_of(self.parts[number], self.plans[number], self.previous[number]).total
+        if plan.value is not None and plan.value.total >= before:
+            self.plans[number] = plan
+        if plan.bound is not None:
+            self.bounds[number] = min(self.bounds[number], plan.bound)
+        self.work += plan.work
+        self.best = united(self.first, self.plans)
+        self.bound.prove(self.bounds)
+        self.reporter.hear(self.work)
 
 
 @dataclass

@@ -41,7 +41,11 @@ class MaxSeconds:
         self._started = self.clock()
 
     def __call__(self, work: int) -> bool:
-        return self.clock() - self._started >= self.seconds
+        return self.left <= 0
+
+    @property
+    def left(self) -> float:
+        return self.seconds - (self.clock() - self._started)
 
 
 @dataclass
@@ -62,3 +66,26 @@ class FirstOf:
 
     def __call__(self, work: int) -> bool:
         return any(criterion(work) for criterion in self.criteria)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a criterion leaves: seconds from now, and steps in all; ``None``: it says nothing."""
+
+    seconds: float | None = None
+    work: int | None = None
+
+
+def left_of(stop: StopCriterion) -> Left:
+    """What is left by the criteria that count seconds or steps."""
+    if isinstance(stop, MaxSeconds):
+        return Left(seconds=max(0.0, stop.left))
+    if isinstance(stop, MaxWork):
+        return Left(work=stop.steps)
+    if isinstance(stop, FirstOf):
+        parts = [left_of(one) for one in stop.criteria]
+        return Left(
+            min((one.seconds for one in parts if one.seconds is not None), default=None),
+            min((one.work for one in parts if one.work is not None), default=None),
+        )
+    return Left()

@@ -9,14 +9,17 @@ over columns; their dual prices turn the search for better columns into one prob
 :mod:`completion`   a relaxation solved backwards: the most any rest of a season can earn
 :mod:`pricing`      the best seasons under prices, guided and bounded by the relaxation
 :mod:`pool`         the columns that are known, with their coefficients
-:mod:`master`       the linear programme and the integer programme over the pool
+:mod:`programme`    linear and whole packing programmes in HiGHS
+:mod:`master`       the linear programme over the pool
+:mod:`remainder`    what is left to some units while the others' seasons stand
 """
 
 from touring.planning.columns.completion import Completion, completion_of
-from touring.planning.columns.master import Master, chosen_columns, dived_columns
-from touring.planning.columns.network import Network, network_of
+from touring.planning.columns.master import Master, Optimum
+from touring.planning.columns.network import Network, alike_units, network_of
 from touring.planning.columns.pool import Column, Duals, Pool, column_of
 from touring.planning.columns.pricing import Effort, Priced, price
+from touring.planning.columns.remainder import Measure, Remainder
 from touring.planning.columns.rows import Row, rows_of, violated_rows
 
 __all__ = [
@@ -25,14 +28,16 @@ __all__ = [
     "Duals",
     "Effort",
     "Master",
+    "Measure",
     "Network",
+    "Optimum",
     "Pool",
     "Priced",
+    "Remainder",
     "Row",
-    "chosen_columns",
+    "alike_units",
     "column_of",
     "completion_of",
-    "dived_columns",
     "network_of",
     "price",
     "rows_of",

@@ -1,7 +1,4 @@
-"""The master problem over the known columns: its linear relaxation with prices, and its best plan.
-
-Solved by HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5).
-"""
+"""The master problem: the linear programme over the known columns, which grows with their pool."""
 
 from __future__ import annotations
 
@@ -9,108 +6,88 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from touring.planning.columns.network import Floats
 from touring.planning.columns.pool import Duals, Pool
+from touring.planning.columns.programme import Programme
 
 
 @dataclass(frozen=True, eq=False)
+class Optimum:
+    """Of the linear relaxation over a pool: its value, shares of columns, and prices."""
+
+    value: float
+    shares: Floats
+    duals: Duals
+
+
 class Master:
-    """An optimum of the linear relaxation over a pool: its value, shares of columns, and prices.
+    """Keeps its basis from one round to the next.
 
     A request may be served twice for the most it can be worth. That never pays once all columns
     are known, and until then it keeps prices in proportion (du Merle, Villeneuve, Desrosiers and
     Hansen 1999, doi:10.1016/S0012-365X(98)00213-1).
     """
 
-    value: float
-    shares: Floats
-    duals: Duals
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.kinds, self.requests = len(pool.networks), len(pool.problem.requests)
+        self.head = self.kinds + self.requests
+        self._rows = 0
+        self._places = np.zeros(0, dtype=np.int32)
+        self._profit = np.zeros(0)
+        self._penalties: list[float] = []
+        self._programme = Programme(pool.limits()[: self.head])
+        rows = self.kinds + np.arange(self.requests)
+        shape = (self.head, self.requests)
+        taken_back = (-np.ones(self.requests), (rows, np.arange(self.requests)))
+        self._programme.add_columns(sparse.csc_array(taken_back, shape=shape), -pool.most)
 
-    @classmethod
-    def of(cls, pool: Pool) -> Master:
+    def solve(self) -> Optimum:
         """Raises RuntimeError if HiGHS finds no optimum, which no input should bring about."""
-        n, units, requests = len(pool.columns), len(pool.networks), len(pool.problem.requests)
-        cost = np.concatenate([-np.array(pool.profit), _penalties(pool), pool.most])
-        matrix = sparse.hstack([pool.matrix(), _slacks(pool), _twice(pool)]).tocsc()
-        found = linprog(cost, A_ub=matrix, b_ub=pool.limits(), method="highs-ds")
-        if found.status != 0:
-            raise RuntimeError(f"The master problem was not solved: {found.message}")
-        prices = np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
-        duals = Duals(prices[:units], prices[units : units + requests], prices[units + requests :])
-        return cls(-float(found.fun), np.asarray(found.x)[:n], duals)
+        self._take_rows()
+        self._take_columns()
+        solved = self._programme.relaxed()
+        row = np.minimum(solved.prices[self.head :], self._penalties)
+        duals = Duals(solved.prices[: self.kinds], solved.prices[self.kinds : self.head], row)
+        return Optimum(solved.value, solved.amounts[self._places], duals)
+
+    def _take_rows(self) -> None:
+        pool, known = self.pool, len(self._places)
+        fresh = pool.rows[self._rows :]
+        if not fresh:
+            return
+        old = sparse.csr_array(pool.matrix()[self.head + self._rows :, :known])
+        where = (old.data, self._places[old.indices], old.indptr)
+        shape = (len(fresh), self._programme.width)
+        limits = np.array([row.limit for row in fresh])
+        self._programme.add_rows(sparse.csr_array(where, shape=shape), limits)
+        slack, paid = slack_columns(pool, self._rows)
+        self._programme.add_columns(slack, paid)
+        self._penalties += [np.inf if row.penalty is None else row.penalty for row in fresh]
+        self._rows = len(pool.rows)
+
+    def _take_columns(self) -> None:
+        pool, known = self.pool, len(self._places)
+        profit = np.array(pool.profit)
+        for i in np.flatnonzero(profit[:known] != self._profit):
+            self._programme.set_profit(int(self._places[i]), float(profit[i]))
+        if len(profit) > known:
+            fresh = sparse.csc_array(pool.matrix()[:, known:])
+            places = self._programme.add_columns(fresh, profit[known:])
+            self._places = np.concatenate([self._places, places])
+        self._profit = profit
 
 
-def dived_columns(pool: Pool, usable: np.ndarray) -> list[int]:
-    """A whole choice by diving: fix the column with the largest share, solve again, until none is left.
-
-    Columns that take the unit of a fixed one, or break a row with it, drop out. Requests may be
-    served twice for the price of one stop; the caller takes the second stop out.
-    """
-    matrix = pool.matrix()[:, usable].tocsc()
-    slacks = sparse.hstack([_slacks(pool), _twice(pool)])
-    cost = np.concatenate([-np.array(pool.profit)[usable], _penalties(pool), pool.most])
-    whole = sparse.hstack([matrix, slacks]).tocsc()
-    upper = np.concatenate([np.ones(len(usable)), np.full(slacks.shape[1], np.inf)])
-    lower, last = np.zeros(len(upper)), 0
-    while True:
-        bounds = np.column_stack([lower, upper])
-        found = linprog(cost, A_ub=whole, b_ub=pool.limits(), bounds=bounds, method="highs-ds")
-        if found.status != 0:
-            lower[last] = 0.0  # this one does not stand with the others
-            upper[last] = 0.0
-            continue
-        shares = np.asarray(found.x)[: len(usable)]
-        open_shares = np.where(lower[: len(usable)] > 0, 0.0, shares)
-        last = int(np.argmax(open_shares))
-        if open_shares[last] < 1e-6:
-            return [int(usable[i]) for i in np.flatnonzero(lower[: len(usable)])]
-        sure = np.flatnonzero(open_shares > 1 - 1e-6)
-        lower[sure] = 1.0
-        lower[last] = 1.0
-
-
-def chosen_columns(pool: Pool, usable: np.ndarray, *, nodes: int) -> list[int] | None:
-    """The best whole choice among the ``usable`` columns that the rows allow, by branch and cut.
-
-    Ends after ``nodes`` nodes with the best found by then; ``None`` where there is none.
-    """
-    matrix = pool.matrix()[:, usable]
-    slacks = _slacks(pool)
-    cost = np.concatenate([-np.array(pool.profit)[usable], _penalties(pool)])
-    whole = np.concatenate([np.ones(len(usable)), np.zeros(slacks.shape[1])])
-    upper = np.concatenate([np.ones(len(usable)), np.full(slacks.shape[1], np.inf)])
-    found = milp(
-        cost,
-        integrality=whole,
-        bounds=Bounds(0.0, upper),
-        constraints=LinearConstraint(
-            sparse.hstack([matrix, slacks]).tocsc(), -np.inf, pool.limits()
-        ),
-        options={"node_limit": nodes, "mip_rel_gap": 1e-7},
-    )
-    if found.x is None:
-        return None
-    return [int(usable[i]) for i in np.flatnonzero(found.x[: len(usable)] > 0.5)]
-
-
-def _slacks(pool: Pool) -> sparse.coo_array:
-    """A column of slack for each row that may be missed at a price."""
+def slack_columns(pool: Pool, first: int = 0) -> tuple[sparse.csc_array, Floats]:
+    """A column for each row from ``first`` on that may be missed at a price, and these prices."""
     head = len(pool.networks) + len(pool.problem.requests)
-    paid = [i for i, row in enumerate(pool.rows) if row.penalty is not None]
-    where = (np.array([head + i for i in paid], dtype=np.int64), np.arange(len(paid)))
+    paid = [
+        (head + i, row.penalty)
+        for i, row in enumerate(pool.rows)
+        if i >= first and row.penalty is not None
+    ]
+    where = (np.array([row for row, _ in paid], dtype=np.int64), np.arange(len(paid)))
     shape = (head + len(pool.rows), len(paid))
-    return sparse.coo_array((-np.ones(len(paid)), where), shape=shape)
-
-
-def _twice(pool: Pool) -> sparse.coo_array:
-    """A column per request that takes back one stop."""
-    units, requests = len(pool.networks), len(pool.problem.requests)
-    where = (units + np.arange(requests), np.arange(requests))
-    shape = (units + requests + len(pool.rows), requests)
-    return sparse.coo_array((-np.ones(requests), where), shape=shape)
-
-
-def _penalties(pool: Pool) -> Floats:
-    return np.array([row.penalty for row in pool.rows if row.penalty is not None])
+    slack = sparse.csc_array((-np.ones(len(paid)), where), shape=shape)
+    return slack, -np.array([price for _, price in paid])

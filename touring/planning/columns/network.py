@@ -7,7 +7,7 @@ cheaper of straight and through home; and a leg through home may be faster than 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,8 +48,8 @@ class Network:
     ----------
     requests
         Indices in the problem, ``(R,)``.
-    lengths
-        Days from arrival to leave, ``(R,)``.
+    lengths, stays
+        Days from arrival to leave, and from opening to close, ``(R,)``.
     wait
         Least days from the leave of one stop to the arrival of the next: travel, and the gap
         of a place group where it is longer, ``(R + 1, R + 1)``.
@@ -71,6 +71,7 @@ class Network:
     unit: int
     requests: Ints
     lengths: Ints
+    stays: Ints
     setup: int
     spans: tuple[SpanGrid, ...]
     returns: bool
@@ -123,6 +124,7 @@ def network_of(problem: Problem, unit: int, previous: Plan | None = None) -> Net
         unit=unit,
         requests=requests,
         lengths=lengths,
+        stays=stays,
         setup=vehicle.setup_days,
         spans=tuple(
             _grid(problem, unit, span, openings, lengths) for span in range(len(vehicle.available))
@@ -144,6 +146,28 @@ def network_of(problem: Problem, unit: int, previous: Plan | None = None) -> Net
         is_relaxed=vehicle.max_days_out is not None,
         detours_cost=_detours_cost(problem, unit, lengths),
     )
+
+
+def alike_units(problem: Problem, previous: Plan | None = None) -> list[list[int]]:
+    """Units that nothing but their name tells apart, each list in order.
+
+    A lock, a confirmed stop, a forbidden pair or a place in a rotation makes a unit one of its own.
+    """
+    own = {lock.unit for lock in problem.locked} | {pair.unit for pair in problem.forbidden}
+    own |= (
+        {stop.unit for stop in previous.stops if stop.confirmed} if previous is not None else set()
+    )
+    own |= {unit for rotation in problem.rotations for unit in rotation.units}
+    kinds: dict[object, list[int]] = {}
+    for u, unit in enumerate(problem.units):
+        promised = tuple(
+            pairing.units is not None and unit.id in pairing.units for pairing in problem.pairings
+        )
+        nameless = replace(unit, id="", requires={})
+        needed = tuple(sorted(unit.requires.items()))
+        key = unit.id if unit.id in own or problem.travel.matrix is not None else ""
+        kinds.setdefault((repr(nameless), needed, promised, key), []).append(u)
+    return list(kinds.values())
 
 
 def _detours_cost(problem: Problem, unit: int, lengths: Ints) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +17,7 @@ from touring.planning.result import MaintenanceSpan, Stop
 
 @dataclass(frozen=True, eq=False)
 class Duals:
-    """Prices, never negative: of each unit's season, of each request, of each row of the pool."""
+    """Prices, never negative: of a season by kind of unit, of each request, of each row of the pool."""
 
     unit: Floats
     request: Floats
@@ -77,11 +76,25 @@ def column_of(
 
 
 class Pool:
-    """Columns without doubles, and the matrix of the rows over them."""
+    """Columns without doubles, and the matrix of the rows over them.
 
-    def __init__(self, problem: Problem, networks: Sequence[Network], rows: Iterable[Row]) -> None:
+    Parameters
+    ----------
+    kinds
+        Units that are alike; the first of them stands for all, and its network for theirs.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        networks: Sequence[Network],
+        rows: Iterable[Row],
+        kinds: Sequence[Sequence[int]],
+    ) -> None:
         self.problem = problem
         self.networks = networks
+        self.kinds = kinds
+        self.kind_of = {unit: kind for kind, units in enumerate(kinds) for unit in units}
         self.rows: list[Row] = []
         self.columns: list[Column] = []
         self.profit: list[float] = []
@@ -89,6 +102,9 @@ class Pool:
         self._known: dict[tuple[Stop, ...], int] = {}
         self._stops: list[tuple[int, int, int, int, float]] = []
         self._names: set[tuple[object, ...]] = set()
+        head = len(networks) + len(problem.requests)
+        self._matrix = sparse.csr_array((head, 0))
+        self._counted_rows = self._counted_stops = 0
         self.add_rows(rows)
         self.most = self._most()
 
@@ -131,11 +147,11 @@ class Pool:
         number = len(self.columns)
         self.columns.append(column)
         self.profit.append(column.profit)
-        self.unit.append(column.unit)
+        self.unit.append(self.kind_of[column.unit])
         self._stops += self._listed(column, number)
 
     def _listed(self, column: Column, number: int) -> list[tuple[int, int, int, int, float]]:
-        network = self.networks[column.unit]
+        network = self.networks[self.kind_of[column.unit]]
         listed = []
         for stop in column.stops:
             r = self.problem.request_index[stop.request]
@@ -159,35 +175,90 @@ class Pool:
         return paid
 
     def matrix(self) -> sparse.csr_array:
-        """Units, then requests, then rows, over the columns."""
-        stops, n = self.stops(), len(self.columns)
-        units, requests = len(self.networks), len(self.problem.requests)
-        over = [np.array(self.unit, dtype=np.int64), units + stops.request.astype(np.int64)]
-        columns = [np.arange(n), stops.column]
-        values = [np.ones(n), np.ones(len(stops.unit))]
-        for number, row in enumerate(self.rows):
-            coefficients = row.coefficients(stops)
-            some = np.flatnonzero(coefficients)
-            over.append(np.full(len(some), units + requests + number))
+        """Units, then requests, then rows, over the columns; what is known is kept."""
+        columns, rows = self._matrix.shape[1], self._counted_rows
+        head = len(self.networks) + len(self.problem.requests)
+        if len(self.rows) > rows:
+            below = self._of_rows(self.rows[rows:], _as_arrays(self._stops[: self._counted_stops]))
+            below.resize((len(self.rows) - rows, columns))
+            self._matrix = sparse.csr_array(sparse.vstack([self._matrix, below]))
+            self._counted_rows = len(self.rows)
+        if len(self.columns) > columns:
+            stops, n = _as_arrays(self._stops[self._counted_stops :]), len(self.columns) - columns
+            over = np.concatenate(
+                [
+                    np.array(self.unit[columns:], dtype=np.int64),
+                    len(self.networks) + stops.request.astype(np.int64),
+                ]
+            )
+            where = np.concatenate([np.arange(n), stops.column - columns])
+            above = sparse.csr_array((np.ones(len(over)), (over, where)), shape=(head, n))
+            below = self._of_rows(self.rows, stops)
+            below.resize((len(self.rows), len(self.columns)))
+            below = sparse.csr_array(below.tocsc()[:, columns:])
+            self._matrix = sparse.csr_array(
+                sparse.hstack([self._matrix, sparse.vstack([above, below])])
+            )
+            self._counted_stops = len(self._stops)
+        return self._matrix
+
+    def _of_rows(self, rows: Sequence[Row], stops: Stops) -> sparse.csr_array:
+        """What the columns of these stops take of these rows."""
+        over, columns, values = [], [], []
+        order = np.argsort(stops.request, kind="stable")
+        begins = np.searchsorted(stops.request[order], np.arange(len(self.problem.requests) + 1))
+        for number, row in enumerate(rows):
+            some, coefficients = row.taken_from(stops, order, begins)
+            over.append(np.full(len(some), number))
             columns.append(stops.column[some])
-            values.append(coefficients[some])
-        shape = (units + requests + len(self.rows), n)
-        data = np.concatenate(values)
+            values.append(coefficients)
+        width = int(stops.column.max(initial=-1)) + 1
+        if not over:
+            return sparse.csr_array((0, width))
         where = (np.concatenate(over), np.concatenate(columns))
-        return sparse.csr_array(sparse.coo_array((data, where), shape=shape))
+        return sparse.csr_array((np.concatenate(values), where), shape=(len(rows), width))
+
+    def number_of(self, column: Column) -> int:
+        """Of a column that was added."""
+        return self._known[column.stops]
+
+    def charged(self, network: Network, duals: Duals) -> Floats:
+        """A unit's profits by request and opening day less what these prices take."""
+        profit: Floats = network.profit - duals.request[network.requests][:, None]
+        for row, dual in zip(self.rows, duals.row, strict=False):
+            if dual:
+                row.charge(network, float(dual), profit)
+        return profit
 
     def limits(self) -> Floats:
-        ones = np.ones(len(self.networks) + len(self.problem.requests))
-        return np.concatenate([ones, [row.limit for row in self.rows]])
+        counts = [float(len(units)) for units in self.kinds]
+        once = np.ones(len(self.problem.requests))
+        return np.concatenate([counts, once, [row.limit for row in self.rows]])
 
     def seasons(
         self, chosen: Iterable[int]
     ) -> tuple[tuple[Stop, ...], tuple[MaintenanceSpan, ...]]:
-        """The stops and maintenance of some columns, sorted."""
-        picked = [self.columns[i] for i in chosen]
-        stops = itertools.chain.from_iterable(column.stops for column in picked)
-        spans = itertools.chain.from_iterable(column.maintenance for column in picked)
+        """The stops and maintenance of some columns, sorted, spread over the units that are alike."""
+        stops: list[Stop] = []
+        spans: list[MaintenanceSpan] = []
+        used = [0] * len(self.kinds)
+        for i in chosen:
+            kind = self.unit[i]
+            column = self.given_to(self.kinds[kind][used[kind]], self.columns[i])
+            used[kind] += 1
+            stops += column.stops
+            spans += column.maintenance
         return tuple(sorted(stops)), tuple(sorted(spans))
+
+    def given_to(self, unit: int, column: Column) -> Column:
+        """The same season for another unit that is alike."""
+        name = self.problem.units[unit].id
+        return replace(
+            column,
+            unit=unit,
+            stops=tuple(replace(stop, unit=name) for stop in column.stops),
+            maintenance=tuple(replace(span, unit=name) for span in column.maintenance),
+        )
 
 
 def _as_arrays(stops: list[tuple[int, int, int, int, float]]) -> Stops:

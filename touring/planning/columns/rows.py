@@ -69,8 +69,28 @@ class Row:
     terms: tuple[Term, ...] = ()
     penalty: float | None = None
 
-    def coefficients(self, stops: Stops) -> Floats:
-        """Of each stop."""
+    def taken_from(
+        self, stops: Stops, order: npt.NDArray[np.int64], begins: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Stops that take something of the row, and how much; a stop may be listed twice.
+
+        ``order`` sorts the stops by request; those of request ``r`` begin there at ``begins[r]``.
+        """
+        if not self.terms:
+            return self._weighed(stops)
+        some: list[npt.NDArray[np.int64]] = []
+        for term in self.terms:
+            here = order[begins[term.request] : begins[term.request + 1]]
+            opens = stops.open[here]
+            here = here[(opens >= term.first) & (opens < term.end)]
+            if term.units is not None and len(here):
+                mine = [int(unit) in term.units for unit in stops.unit[here]]
+                here = here[np.array(mine, dtype=bool)]
+            some.append(here)
+        listed = np.concatenate(some)
+        return listed, np.ones(len(listed))
+
+    def _weighed(self, stops: Stops) -> tuple[npt.NDArray[np.int64], Floats]:
         total = np.zeros(len(stops.unit))
         if self.weight is not None:
             total += self.weight[stops.request]
@@ -78,13 +98,8 @@ class Row:
             total += self.worth_weight[stops.request] * stops.worth
         if self.units is not None:
             total[~np.isin(stops.unit, list(self.units))] = 0.0
-        for term in self.terms:
-            inside = (stops.request == term.request) & (stops.open >= term.first)
-            inside &= stops.open < term.end
-            if term.units is not None:
-                inside &= np.isin(stops.unit, list(term.units))
-            total += inside
-        return total
+        some = np.flatnonzero(total)
+        return some, total[some]
 
     def charge(self, network: Network, price: float, profit: Floats) -> None:
         """Take the price of this row from a unit's profits, in place."""

@@ -21,16 +21,19 @@ from touring.planning.columns import (
     Duals,
     Effort,
     Master,
+    Measure,
+    Optimum,
     Pool,
-    chosen_columns,
+    Remainder,
+    alike_units,
     column_of,
     completion_of,
-    dived_columns,
     network_of,
     price,
     rows_of,
     violated_rows,
 )
+from touring.planning.columns.network import Floats
 from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Plan, Stop
 
@@ -40,14 +43,11 @@ _SMOOTHING = ((0.2, 0.9), (0.05, 0.8), (0.01, 0.6), (0.002, 0.4))
 _CUTS_A_ROUND = 60
 _ROUNDS_A_CUT = 4
 _NEAR = 0.015
-_FEW = 120
-_CHOICES = 2
 _EFFORTS = (
     Effort(),
-    Effort(width=25, most=1500, wanted=10),
-    Effort(width=2000, most=8000, wanted=10),
+    Effort(width=2000, most=20000, wanted=10),
+    Effort(width=100000, most=100000, wanted=10),
 )
-_SHARED_RULES = frozenset({"H5", "H7"})
 _SINGLE_RULES = frozenset({"H1", "H2", "H3", "H4", "H9", "H12", "H13"})
 
 
@@ -60,13 +60,24 @@ class Pricing:
     is_exact: bool
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """A plan after some units' seasons were chosen anew."""
+
+    plan: Plan
+    is_better: bool
+    is_proven: bool
+
+
 class ColumnGeneration:
     """Columns, prices and the proven bound of one problem; :meth:`round` is one unit of work."""
 
     def __init__(self, problem: Problem, previous: Plan | None = None) -> None:
         self.problem = problem
-        self.networks = [network_of(problem, u, previous) for u in range(len(problem.units))]
-        self.pool = Pool(problem, self.networks, rows_of(problem))
+        self.kinds = alike_units(problem, previous)
+        self.networks = [network_of(problem, units[0], previous) for units in self.kinds]
+        self.pool = Pool(problem, self.networks, rows_of(problem), self.kinds)
+        self.master = Master(self.pool)
         self.bound = ProvenBound()
         self.constant = self._constant(previous)
         self.master_value = -math.inf
@@ -88,7 +99,7 @@ class ColumnGeneration:
         wanted = most[most > 0] / length[most > 0]
         usual = float(np.median(wanted)) if len(wanted) else 0.0
         days = np.array(
-            [sum(e - f for f, e in unit.available) for unit in self.problem.units], dtype=float
+            [sum(grid.days for grid in network.spans) for network in self.networks], dtype=float
         )
         rows = np.zeros(len(self.pool.rows))
         return [
@@ -100,21 +111,24 @@ class ColumnGeneration:
 
     def learn(self, plan: Plan) -> None:
         """Take the seasons of a plan into the pool."""
+        self.pool.add(self.seasons_of(plan).values())
+
+    def seasons_of(self, plan: Plan) -> dict[int, Column]:
+        """The plan's season of each unit that works, as the first unit of its kind would do it."""
         stops: dict[str, list[Stop]] = {}
         spans: dict[str, list[MaintenanceSpan]] = {}
         for stop in plan.stops:
             stops.setdefault(stop.unit, []).append(Stop(stop.unit, stop.open, stop.request))
         for span in plan.maintenance:
             spans.setdefault(span.unit, []).append(span)
-        self.pool.add(
-            column
-            for network in self.networks
-            for name in (self.problem.units[network.unit].id,)
-            for column in (
-                column_of(self.problem, network, stops.get(name, ()), spans.get(name, ())),
-            )
-            if column is not None
-        )
+        found = {}
+        for network, units in zip(self.networks, self.kinds, strict=True):
+            for unit in units:
+                name = self.problem.units[unit].id
+                named = column_of(self.problem, network, stops.get(name, ()), spans.get(name, ()))
+                if named is not None:
+                    found[unit] = self.pool.given_to(units[0], named)
+        return found
 
     # -- one round
 
@@ -123,7 +137,7 @@ class ColumnGeneration:
 
         ``is_over`` is asked between two units; a round that is cut short proves nothing.
         """
-        master = Master.of(self.pool)
+        master = self.master.solve()
         self.master_value = self.constant + master.value
         duals = self._smoothed(master.duals)
         is_smoothed = duals is not master.duals
@@ -152,7 +166,7 @@ class ColumnGeneration:
         share = next((share for least, share in _SMOOTHING if gap > least), 0.0)
         return duals.towards(self._best, share / (1 + self._misses)) if share else duals
 
-    def _tighten(self, master: Master, found: Pricing) -> None:
+    def _tighten(self, master: Optimum, found: Pricing) -> None:
         """Nothing pays: add cuts, or search deeper, or be done."""
         if self._cut(master):
             self._misses = 0
@@ -161,7 +175,7 @@ class ColumnGeneration:
         else:
             self._effort += 1
 
-    def _cut(self, master: Master) -> int:
+    def _cut(self, master: Optimum) -> int:
         """Add the rules between stops that the master's optimum breaks; returns how many."""
         shares = np.zeros(len(self.pool.columns))
         shares[: len(master.shares)] = master.shares
@@ -170,42 +184,38 @@ class ColumnGeneration:
 
     def _priced(self, duals: Duals, exact: Duals, is_over: Callable[[], bool]) -> Pricing | None:
         effort, parts, added, is_exact = _EFFORTS[self._effort], [self.constant], 0, True
-        for network in self.networks:
+        for kind, (network, units) in enumerate(zip(self.networks, self.kinds, strict=True)):
             if is_over():
                 return None
-            profit = network.profit - duals.request[network.requests][:, None]
-            for row, dual in zip(self.pool.rows, duals.row, strict=True):
-                if dual:
-                    row.charge(network, float(dual), profit)
+            profit = self.pool.charged(network, duals)
             answer = price(
                 self.problem,
                 network,
                 completion_of(network, profit),
-                above=float(duals.unit[network.unit]),
+                above=float(duals.unit[kind]),
                 effort=effort,
             )
-            parts.append(max(0.0, answer.bound))
+            parts.append(len(units) * max(0.0, answer.bound))
             is_exact &= answer.is_exact
-            added += self.pool.add(self._paying(answer.columns, exact))
+            if answer.columns:
+                own = profit if duals is exact else self.pool.charged(network, exact)
+                paid = own - network.profit
+                price_ = float(exact.unit[kind])
+                added += self.pool.add(self._paying(answer.columns, paid, price_))
         parts += duals.request.tolist()
         parts += [row.limit * dual for row, dual in zip(self.pool.rows, duals.row, strict=True)]
         if self.bound.prove(parts):
             self._best = duals
         return Pricing(math.fsum(parts), added, is_exact)
 
-    def _paying(self, columns: Sequence[Column], duals: Duals) -> list[Column]:
-        """Those with a positive reduced profit at the master's own prices, judged as seasons."""
-        known = len(duals.row)
+    def _paying(self, columns: Sequence[Column], paid: Floats, least: float) -> list[Column]:
+        """Those that pay at the master's own prices (``paid`` by stop), judged as seasons."""
         paying = []
         for column in columns:
-            network = self.networks[column.unit]
-            reduced = column.profit - float(duals.unit[column.unit])
+            network = self.networks[self.pool.kind_of[column.unit]]
             rows = [network.position[self.problem.request_index[s.request]] for s in column.stops]
-            reduced -= float(duals.request[network.requests[rows]].sum())
-            stops = self.pool.stops_of(column)
-            for row, dual in zip(self.pool.rows[:known], duals.row, strict=True):
-                if dual:
-                    reduced -= float(dual) * float(row.coefficients(stops).sum())
+            days = [stop.open for stop in column.stops]
+            reduced = column.profit + float(paid[rows, days].sum()) - least
             if reduced > _PAYS and (not network.is_relaxed or self._stands_alone(column)):
                 paying.append(column)
         return paying
@@ -219,40 +229,38 @@ class ColumnGeneration:
 
     # -- whole plans
 
-    def plan(self, value: float, *, nodes: int, most: int) -> Plan | None:
-        """A whole plan from the pool: by branch and cut while few columns matter, else by diving.
-
-        Columns whose reduced cost alone is more than bound less ``value`` cannot be in a better
-        plan over this pool and are left out; of the rest the ``most`` promising are looked at.
-        """
-        stops: tuple[Stop, ...] = ()
-        maintenance: tuple[MaintenanceSpan, ...] = ()
-        for _ in range(_CHOICES):
-            master = Master.of(self.pool)
-            reduced = np.array(self.pool.profit) - self.pool.prices(master.duals)
-            room = self.constant + master.value - value
-            usable = np.flatnonzero(reduced >= -room - _PAYS)
-            usable = usable[np.argsort(-reduced[usable], kind="stable")[:most]]
-            if len(usable) <= _FEW:
-                chosen = chosen_columns(self.pool, np.sort(usable), nodes=nodes)
-            else:
-                chosen = dived_columns(self.pool, np.sort(usable))
-            if not chosen:
-                return None
-            seasons, maintenance = self.pool.seasons(chosen)
-            stops = _once_each(seasons)
-            shares = np.zeros(len(self.pool.columns))
-            shares[chosen] = 1.0
-            cuts = violated_rows(self.problem, self.pool.stops(), shares)
-            if not self.pool.add_rows(cuts):
-                break
-        plan = Plan(
-            stops=stops,
-            maintenance=maintenance,
-            instance=self.problem.name,
-            instance_hash=self.problem.hash,
+    def swept(self, plan: Plan, value: float, units: Sequence[int], measure: Measure) -> Sweep:
+        """The plan with better seasons for these units, or itself; the others' seasons stand."""
+        seasons = self.seasons_of(plan)
+        self.pool.add(seasons.values())
+        numbers = {unit: self.pool.number_of(column) for unit, column in seasons.items()}
+        free = [sum(unit in units for unit in kind) for kind in self.kinds]
+        before = [numbers[unit] for unit in units if unit in numbers]
+        standing = [number for unit, number in numbers.items() if unit not in units]
+        remainder = Remainder(self.pool, standing, free)
+        reduced = np.array(self.pool.profit) - self.pool.prices(self._best)
+        room = self.bound.value - value
+        answer = remainder.improved(before, reduced, room, measure)
+        if answer is None:
+            return Sweep(plan, is_better=False, is_proven=True)
+        better = self._with_seasons(plan, units, answer.columns)
+        return Sweep(
+            better, is_better=not violations(self.problem, better), is_proven=answer.is_proven
         )
-        return _repaired(self.problem, plan)
+
+    def _with_seasons(self, plan: Plan, units: Sequence[int], columns: Sequence[int]) -> Plan:
+        names = {self.problem.units[unit].id for unit in units}
+        stops = [stop for stop in plan.stops if stop.unit not in names]
+        spans = [span for span in plan.maintenance if span.unit not in names]
+        left = {
+            kind: [unit for unit in alike if unit in units] for kind, alike in enumerate(self.kinds)
+        }
+        for number in columns:
+            unit = left[self.pool.unit[number]].pop(0)
+            column = self.pool.given_to(unit, self.pool.columns[number])
+            stops += column.stops
+            spans += column.maintenance
+        return replace(plan, stops=tuple(sorted(stops)), maintenance=tuple(sorted(spans)))
 
     def _constant(self, previous: Plan | None) -> float:
         """The value of a plan without stops, floors left out, less the bonuses of locks."""
@@ -270,31 +278,3 @@ class ColumnGeneration:
                 *(network.bonus for network in self.networks),
             )
         )
-
-
-def _once_each(stops: Sequence[Stop]) -> tuple[Stop, ...]:
-    """Without the second and further stops of a request."""
-    served: set[str] = set()
-    kept = []
-    for stop in stops:
-        if stop.request not in served:
-            served.add(stop.request)
-            kept.append(stop)
-    return tuple(kept)
-
-
-def _repaired(problem: Problem, plan: Plan) -> Plan | None:
-    """Without the stops that are too near others at their host; ``None`` if more is wrong."""
-    while True:
-        found = violations(problem, plan)
-        if not found:
-            return plan
-        near = next((one for one in found if one.code in _SHARED_RULES and one.request), None)
-        if near is None:
-            return None
-        stops = tuple(
-            one for one in plan.stops if (one.unit, one.request) != (near.unit, near.request)
-        )
-        working = {stop.unit for stop in stops}
-        spans = tuple(span for span in plan.maintenance if span.unit in working)
-        plan = replace(plan, stops=stops, maintenance=spans)

@@ -1,18 +1,22 @@
 """Column generation and local search side by side: one proves, the other finds, both learn.
 
-The local search's seasons go into the pool; whole plans chosen from the pool by branch and cut are
-where the local search goes on (Danna and Le Pape 2005, doi:10.1007/0-387-25486-2_4). The order of
-steps is fixed, so that the same amount of work gives the same plan.
+The local search's seasons go into the pool. Once the bound stands, sweeps bring the plan near to it:
+the seasons of a few units are chosen anew, by column generation and branch and cut of their own,
+while the others' stand (Danna and Le Pape 2005, doi:10.1007/0-387-25486-2_4). The order of steps is
+fixed, so that the same amount of work gives the same plan.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from touring.planning.columns import Measure
 from touring.planning.objective import value_of
-from touring.planning.problem import WEIGHTED, Problem
+from touring.planning.problem import Problem
 from touring.planning.result import Plan
 from touring.planning.solvers.anchors import place_plan
 from touring.planning.solvers.column_generation import ColumnGeneration
@@ -20,35 +24,12 @@ from touring.planning.solvers.greedy import Insertions, Taste, fill
 from touring.planning.solvers.local_search import LocalSearch
 from touring.planning.stop import FirstOf, MaxWork, StopCriterion
 
-_MOST_STOPS = 30
-_MOST_STATES = 16
-_MOST_CELLS = 2e9
-_STEPS_A_ROUND = 10
-_ROUNDS_A_CHOICE = 8
-_STEPS_A_SWEEP = 300
-_NODES = 20
-_COLUMNS = 1500
-_CLOSE = 0.03
-
-
-def seasons_are_short(problem: Problem) -> bool:
-    """Is a season of every unit a few stops, and the problem one that columns can state?
-
-    Weighted problems without rotations; at most 30 stops fit into any unit's days, at most four
-    needs for maintenance, and the tables of all units together stay within 2e9 cells.
-    """
-    if problem.objective.mode != WEIGHTED or problem.rotations:
-        return False
-    cells = 0.0
-    for u, unit in enumerate(problem.units):
-        fitting = [problem.requests[r].stay_days for r in problem.fits[u].nonzero()[0]]
-        days = sum(end - first for first, end in unit.available)
-        shortest = min(fitting, default=1) + unit.setup_days + unit.strike_days
-        states = 1 << len(unit.maintenance)
-        if min(len(fitting), days / shortest) > _MOST_STOPS or states > _MOST_STATES:
-            return False
-        cells += len(fitting) ** 2 * days * states
-    return bool(problem.units and problem.requests) and cells <= _MOST_CELLS
+_FIRST_STEPS = 40
+_STEPS_A_ROUND = 2
+_STEPS_ANEW = 300
+_STOPS_A_GROUP = 26
+_MISSES = 12
+_MEASURE = Measure()
 
 
 @dataclass
@@ -66,6 +47,7 @@ class ColumnSearch:
     search: LocalSearch
     previous: Plan | None
     improved: Callable[[int], None]
+    rng: np.random.Generator
     rounds: int = 0
     value: float = -math.inf
     best: Plan = field(default_factory=Plan)
@@ -78,25 +60,42 @@ class ColumnSearch:
         return self.search.work + self.rounds
 
     def run(self, stop: StopCriterion) -> None:
+        """First prove a bound, then bring the plan near to it."""
         while not stop(self.work) and not self.generation.is_finished and not self.is_optimal():
             before = self.generation.bound.value
             self.generation.round(lambda: stop(self.work))
             self.rounds += 1
             if self.generation.bound.value < before:
                 self.improved(self.work)
-            self._walk(_STEPS_A_ROUND, stop)
-            close = self.generation.bound.gap_to(self.generation.master_value) < _CLOSE
-            if close and self.rounds % _ROUNDS_A_CHOICE == 0 and not stop(self.work):
-                self._choose()
+            self._walk(_FIRST_STEPS if self.rounds == 1 else _STEPS_A_ROUND, stop)
+        groups = _Groups(self.problem, self.search.units, self.rng)
+        groups.size = groups.fitting(len(self.best.stops))
         while not stop(self.work) and not self.is_optimal():
-            self._choose()
-            before = self.work
-            self._walk(_STEPS_A_SWEEP, stop)
-            if self.work == before:
-                return
+            self._sweep(groups)
+            if groups.is_exhausted:
+                before = self.work
+                self._begin_again(stop)
+                groups.misses = 0
+                if self.work == before:
+                    return
 
     def is_optimal(self) -> bool:
         return self.generation.bound.is_reached_by(self.value)
+
+    def _sweep(self, groups: _Groups) -> None:
+        """Choose the seasons of some units anew while the others' stand."""
+        units = groups.draw()
+        sweep = self.generation.swept(self.best, self.value, units, _MEASURE)
+        self.rounds += 1
+        kept = sweep.is_better and self._keep(sweep.plan)
+        groups.learn(is_better=kept, is_proven=sweep.is_proven)
+        if kept:
+            self.improved(self.work)
+
+    def _begin_again(self, stop: StopCriterion) -> None:
+        """Let the local search go on from the best plan."""
+        if place_plan(self.search.draft, self.best, finish=self._fill):
+            self._walk(_STEPS_ANEW, stop)
 
     def _walk(self, steps: int, stop: StopCriterion) -> None:
         rounds = self.rounds
@@ -118,16 +117,44 @@ class ColumnSearch:
         self.value, self.best = value, plan
         return True
 
-    def _choose(self) -> None:
-        plan = self.generation.plan(self.value, nodes=_NODES, most=_COLUMNS)
-        if plan is None:
-            return
-        kept, draft = self._keep(plan), self.search.draft
-        if place_plan(draft, plan, finish=self._fill):
-            self._learn()
-        if kept:
-            self.improved(self.work)
-
     def _fill(self) -> None:
         draft = self.search.draft
         fill(draft, self.search.units, Insertions(draft, Taste()))
+
+
+class _Groups:
+    """Which units are chosen anew together, and how many: as many as can be solved to the end."""
+
+    def __init__(self, problem: Problem, units: Sequence[int], rng: np.random.Generator) -> None:
+        self.units, self.rng = list(units), rng
+        self.fits = problem.fits
+        self.size = 1
+        self.misses = 0
+
+    def fitting(self, stops: int) -> int:
+        """Units that make as many stops together as one whole programme bears."""
+        each = max(1.0, stops / max(1, len(self.units)))
+        return max(1, min(len(self.units), max(2, round(_STOPS_A_GROUP / each))))
+
+    def draw(self) -> list[int]:
+        """A unit and others that could serve some of what it could."""
+        one = int(self.rng.choice(self.units))
+        shared = (self.fits[self.units] & self.fits[one]).any(axis=1)
+        others = [
+            unit for unit, near in zip(self.units, shared, strict=True) if near and unit != one
+        ]
+        count = min(self.size - 1, len(others))
+        taken = self.rng.choice(others, count, replace=False) if count > 0 else ()
+        return sorted([one, *(int(unit) for unit in taken)])
+
+    def learn(self, *, is_better: bool, is_proven: bool) -> None:
+        """Smaller groups when one was too hard, larger ones when nothing is left to gain."""
+        self.misses = 0 if is_better else self.misses + 1
+        if not is_proven:
+            self.size = max(2, self.size - 1)
+        elif self.misses and self.misses % _MISSES == 0:
+            self.size = min(len(self.units), self.size + 1)
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.misses >= (1 if self.size >= len(self.units) else 10 * _MISSES)
