@@ -31,6 +31,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks import _nginx as nginx
+from benchmarks import _scale as scale
 from tests import services
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +52,8 @@ def main(argv: list[str]) -> dict[str, object]:
         if options.database == "pg":
             environment["DATABASE_URL"] = servers.enter_context(services.postgres())
         os.environ.update(environment)
+        if options.scale:
+            return _scaled(options)
         _make_rows(entries=options.entries, seed=options.seed)
         hello = _server(environment, "hello_server", HELLO)
         with _server(environment) as (port, pid), hello as hello_at:
@@ -102,11 +105,35 @@ def main(argv: list[str]) -> dict[str, object]:
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench feeds", description=__doc__)
     parser.add_argument("--database", choices=_DATABASES, default="sqlite")
+    parser.add_argument("--scale", action="store_true", help="a whole country instead")
+    parser.add_argument("--events", type=int, default=200_000, help="with --scale")
+    parser.add_argument("--feeds", type=int, default=10_000, help="with --scale")
     parser.add_argument("--entries", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=100, help="quick ones, per round")
     parser.add_argument("--seed", type=int, default=20261102)
     return parser.parse_args(argv)
+
+
+def _scaled(options: argparse.Namespace) -> dict[str, object]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    answer: dict[str, object] = {
+        "workload": (
+            f"{options.events} events, {options.feeds} followed calendars, one change, a burst of "
+            f"{scale.BURST} changes and lists around points; {_DATABASES[options.database]}"
+        ),
+        "database": options.database,
+        "seed": options.seed,
+        **scale.measure(options),
+    }
+    for name, figure in answer.items():
+        print(f"{name}: {figure}")
+    return answer
 
 
 def _environment(folder: Path) -> dict[str, str]:
