@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 CITIES = 100
@@ -92,7 +93,12 @@ def _follow(number: int, venues: int, chance: random.Random, now: datetime) -> i
 
     found = [subjects.venue_feed(f"venue-{n}") for n in range(venues)]
     found += [subjects.region_feed(f"{340000 + n}") for n in range(CITIES)]
-    both = [subjects.in_language(feed, language) for feed in found for language in ("zh", "en")]
+    both = [
+        subjects.in_language(feed, language)
+        for feed in found
+        if not isinstance(feed, subjects.Moved)
+        for language in ("zh", "en")
+    ]
     for feed in both[:number]:
         note_poll(feed, now=now)
     while (missing := number - LiveFeed.objects.count()) > 0:
@@ -116,12 +122,11 @@ def _one_change(chance: random.Random, rounds: int) -> dict[str, Any]:
         event = _any_event(chance)
         _change([event])
         keys = _settled()[0]
-        for key in keys:  # what their readers had before
-            _joined(key)
-        before = {key: _joined(key) for key in keys}
+        _all_joined(keys)  # what their readers had before
+        before = _all_joined(keys)
         _change([event])
         (again, _), seconds = _timed(_settled)
-        after, joining = _timed(lambda keys=again: {key: _joined(key) for key in keys})
+        after, joining = _timed(partial(_all_joined, again))
         settle.append(seconds)
         show.append(seconds + joining)
         concerned.append(sum(after[key] != before.get(key) for key in after))
@@ -172,7 +177,7 @@ def _events_near(chance: random.Random, requests: int) -> dict[str, Any]:
         )
         with CaptureQueriesContext(connection) as asked:
             before = time.process_time()
-            answer, spent = _timed(lambda at=address: client.get(at, HTTP_HOST="localhost"))
+            answer, spent = _timed(partial(client.get, address, HTTP_HOST="localhost"))
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}")
         if number >= 5:  # the first ones load code
@@ -218,6 +223,10 @@ def _settled() -> tuple[list[str], int]:
     return sorted(settled.feeds), settled.changes
 
 
+def _all_joined(keys: list[str]) -> dict[str, str]:
+    return {key: _joined(key) for key in keys}
+
+
 def _joined(key: str) -> str:
     """Make the bytes of a followed calendar; their validator."""
     from events.feeds.render import render_feed
@@ -227,6 +236,8 @@ def _joined(key: str) -> str:
 
     recipe = LiveFeed.objects.values_list("recipe", flat=True).get(key=key)
     feed = find_feed(recipe["kind"], recipe["subject"], recipe["language"])
+    if feed is None:
+        raise RuntimeError(f"{key} is followed and leads nowhere")
     version = feed_version(feed, now=datetime.now(UTC), with_text=True)
     return render_feed(feed, version)[0]
 
