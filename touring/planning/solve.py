@@ -34,7 +34,7 @@ from touring.planning.solvers import (
     seasons_are_short,
     united,
 )
-from touring.planning.stop import StopCriterion
+from touring.planning.stop import MaxWork, StopCriterion
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,9 @@ def solve(
         If locks or rotations exclude each other or the unit's maintenance.
     """
     started = time.monotonic()
+    parts = parts_of(problem) if prove else [problem]
+    if len(parts) > 1 and all(seasons_are_short(part) for part in parts if part.units):
+        return _solved_by_parts(problem, parts, stop, seed, previous, workers, progress, started)
     guide = guide_for(problem, previous)
     draft = Draft(guide, Options(guide, pins_for(guide, previous)))
     rotating = _stand_firm(draft)
@@ -110,12 +113,6 @@ def solve(
     reporter = _Reporter(problem, draft.plan, previous, progress, started)
     reporter.tell(0)
     rng = np.random.default_rng(seed)
-    parts = parts_of(problem) if prove else [problem]
-    if len(parts) > 1 and all(seasons_are_short(part) for part in parts if part.units):
-        jobs = _Parts(problem, parts, previous, draft.plan(), reporter)
-        with suppress(MemoryError):
-            jobs.run(stop, seed, workers)
-        return _finished(problem, jobs.best, previous, seed, jobs.work, started, jobs.bound)
     search = LocalSearch(draft, rng, idle=rotating)
     if not (prove and seasons_are_short(problem)):
         try:
@@ -171,24 +168,57 @@ def solve_part(job: Job, stop: StopCriterion) -> Plan:
     return replace(plan, bound=plan.value.total)
 
 
+def _solved_by_parts(
+    problem: Problem,
+    parts: list[Problem],
+    stop: StopCriterion,
+    seed: int,
+    previous: Plan | None,
+    workers: int,
+    progress: Callable[[Progress], None] | None,
+    started: float,
+) -> Plan:
+    """A first plan of every part at once, then each part to its end."""
+    before = [part_of_plan(part, previous) for part in parts]
+    try:
+        firsts = [
+            solve(part, stop=MaxWork(0), seed=seed, previous=one)
+            for part, one in zip(parts, before, strict=True)
+        ]
+    except CannotStand:
+        # In the whole problem the paths are those that the caller knows.
+        _stand_firm(Draft(problem, Options(problem, pins_for(problem, previous))))
+        raise
+    named = Plan(instance=problem.name, instance_hash=problem.hash)
+    reporter = _Reporter(problem, lambda: named, previous, progress, started)
+    jobs = _Parts(parts, before, named, firsts, reporter)
+    reporter.tell(0)
+    with suppress(MemoryError):
+        jobs.run(stop, seed, workers)
+    return _finished(problem, jobs.best, previous, seed, jobs.work, started, jobs.bound)
+
+
 class _Parts:
     """The best plans of a problem's parts so far, and what they add up to."""
 
     def __init__(
         self,
-        problem: Problem,
         parts: list[Problem],
-        previous: Plan | None,
-        first: Plan,
+        previous: list[Plan | None],
+        named: Plan,
+        firsts: list[Plan],
         reporter: _Reporter,
     ) -> None:
-        self.parts, self.first, self.reporter = parts, first, reporter
-        self.previous = [part_of_plan(part, previous) for part in parts]
-        self.plans = [part_of_plan(part, first) or first for part in parts]
+        self.parts, self.previous, self.named = parts, previous, named
+        self.plans, self.reporter = firsts, reporter
         self.bounds = [most_coverage(part) for part in parts]
-        self.best, self.bound, self.work = first, ProvenBound(), 0
-        reporter.plan, reporter.bound = lambda: self.best, self.bound
+        self.best, self.bound, self.work = united(named, firsts), ProvenBound(), 0
         self.bound.prove(self.bounds)
+        reporter.plan, reporter.bound, reporter.worth = lambda: self.best, self.bound, self.worth
+
+    def worth(self) -> float:
+        """The parts' values together: spares the whole problem's matrices while it is asked often."""
+        return math.fsum(plan.value.total for plan in self.plans if plan.value is not None)
 
     def run(self, stop: StopCriterion, seed: int, workers: int) -> None:
         solve_jobs(
@@ -203,13 +233,13 @@ class _Parts:
 
     def _hear(self, number: int, plan: Plan) -> None:
         """Keep the part's plan where it is better, and its bound."""
-        before = value_of(self.parts[number], self.plans[number], self.previous[number]).total
-        if plan.value is not None and plan.value.total >= before:
+        before = self.plans[number].value
+        if plan.value is not None and (before is None or plan.value.total >= before.total):
             self.plans[number] = plan
         if plan.bound is not None:
             self.bounds[number] = min(self.bounds[number], plan.bound)
         self.work += plan.work
-        self.best = united(self.first, self.plans)
+        self.best = united(self.named, self.plans)
         self.bound.prove(self.bounds)
         self.reporter.hear(self.work)
 
@@ -226,6 +256,7 @@ class _Reporter:
     told_at: float = 0.0
     untold: int | None = None
     bound: ProvenBound | None = None
+    worth: Callable[[], float] | None = None
 
     def hear(self, work: int) -> None:
         self.untold = work
@@ -239,7 +270,11 @@ class _Reporter:
     def tell(self, work: int) -> None:
         self.untold = None
         if self.progress is not None:
-            value = value_of(self.problem, self.plan(), self.previous).total
+            value = (
+                value_of(self.problem, self.plan(), self.previous).total
+                if self.worth is None
+                else self.worth()
+            )
             known = self.bound is not None and not math.isinf(self.bound.value)
             bound = max(value, self.bound.value) if self.bound is not None and known else None
             self.progress(Progress(work, time.monotonic() - self.started, value, bound))

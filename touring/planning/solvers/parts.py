@@ -81,16 +81,12 @@ def most_coverage(problem: Problem) -> float:
 
 
 def part_of_plan(part: Problem, plan: Plan | None) -> Plan | None:
-    """The stops and maintenance of the part's units and requests."""
+    """The stops and maintenance of the part's units: each change is counted in one part alone."""
     if plan is None:
         return None
     return replace(
         plan,
-        stops=tuple(
-            stop
-            for stop in plan.stops
-            if stop.request in part.request_index or stop.unit in part.unit_index
-        ),
+        stops=tuple(stop for stop in plan.stops if stop.unit in part.unit_index),
         maintenance=tuple(span for span in plan.maintenance if span.unit in part.unit_index),
     )
 
