@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import structlog
 
 
@@ -16,6 +19,14 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_printable, ensure_ascii=False),
         ],
     )
+
+
+def _printable(event: Any, **options: Any) -> str:
+    """JSON as text in which nothing turns the reading direction or begins another line."""
+    written = json.dumps(event, **options)
+    if written.isprintable():
+        return written
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in written)

@@ -42,8 +42,8 @@ def test_sixty_ways_to_name_another_site_are_known():
 
 
 @pytest.mark.browser
-def test_no_way_back_leads_a_browser_off_the_site_w3(browser, live_server, db):
-    """W3: every form is judged by Chromium's own parser, as a redirect would be."""
+def test_no_way_back_leads_a_browser_off_the_site_W3(browser, live_server, db):
+    """Every form is judged by Chromium's own parser, as a redirect would be."""
     page = browser.new_page()
     page.goto(f"{live_server.url}/robots.txt")
 
@@ -57,8 +57,7 @@ def test_no_way_back_leads_a_browser_off_the_site_w3(browser, live_server, db):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["//evil.example", "/\\evil.example", "https://evil.example/"])
-def test_a_foreign_way_back_becomes_the_first_page_w3(client, form):
-    """W3."""
+def test_a_foreign_way_back_becomes_the_first_page_W3(client, form):
     assert client.get("/larger/", {"on": "1", "back": form}).headers["Location"] == "/"
 
 
