@@ -25,6 +25,8 @@ def forbidden_characters(text: str) -> list[str]:
     Control characters, line and paragraph separators, lone surrogates, non-characters, and the
     direction overrides that make a text read as another.
     """
+    if text.isprintable():  # most are, and none of these characters is
+        return []
     found = {char for char in text if _is_forbidden(char)}
     return [f"U+{ord(char):04X}" for char in sorted(found)]
 

@@ -14,6 +14,15 @@ from events.services.history import note_publication, set_columns
 from events.services.journal import Journal, columns_now
 from events.services.policies import BELIEVING, Policy, field_of
 
+_DEFAULTS = [
+    (column.default, None)
+    if column.has_default() and callable(column.default)
+    else (None, column.get_default())
+    for column in Event._meta.concrete_fields
+]
+"""What makes the default of each column, or the default itself. In the order of the columns,
+in which a model takes its values three times as fast as by name."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -97,14 +106,13 @@ class Changes:
             self._count(event)
 
     def _new(self, wanted: Wanted) -> Event:
-        return Event(
-            source=self.source,
-            uid=wanted.uid,
-            public_uid=self.public_uids[wanted.uid],
-            moderation=self.policy.arrival,
-            created_at=self.now,
-            changed_at=self.now,
-        )
+        event = Event(*[make() if make else value for make, value in _DEFAULTS])
+        event.source = self.source
+        event.uid = wanted.uid
+        event.public_uid = self.public_uids[wanted.uid]
+        event.moderation = self.policy.arrival
+        event.created_at = event.changed_at = self.now
+        return event
 
     def _note(self, stored: Stored) -> None:
         if "topics" in stored.kept:

@@ -15,6 +15,8 @@ from events.recurrence.zones import zone
 from events.services.cleaning import many_lines, one_line, shortened, shown_url
 
 _TITLE, _LOCATION, _CONTACT, _URL, _RULE, _UID, _REFID = 300, 300, 300, 500, 2000, 255, 120
+_KINDS = frozenset(member.value for member in EventKind)
+_AUDIENCES = frozenset(member.value for member in Audience)
 
 Trouble = Callable[[str], None]
 
@@ -211,17 +213,16 @@ def _bilingual(field: str, text: Text, length: int, trouble: Trouble) -> dict[st
 
 
 def _kind(kind: str, trouble: Trouble) -> str:
-    if kind in {member.value for member in EventKind}:
+    if kind in _KINDS:
         return kind
     trouble(f"kind {kind!r} is not known; it counts as “other”.")
     return EventKind.OTHER.value
 
 
 def _audiences(audiences: Iterable[str], trouble: Trouble) -> list[str]:
-    known = {member.value for member in Audience}
-    for unknown in sorted(set(audiences) - known):
+    for unknown in sorted(set(audiences) - _AUDIENCES):
         trouble(f"audience {unknown!r} is not known and was left out.")
-    return sorted(set(audiences) & known)
+    return sorted(set(audiences) & _AUDIENCES)
 
 
 def _rule(rrule: str, trouble: Trouble) -> str:

@@ -12,6 +12,9 @@ from events.models.event import BILINGUAL
 
 MOST_STARTS = 20
 _START = ("start_date", "start_time", "timezone")
+_TEXTS = {
+    language: frozenset(f"{field}_{language}" for field in BILINGUAL) for language in ("zh", "en")
+}
 
 
 def set_columns(event: Event, columns: Mapping[str, Any], *, now: datetime) -> None:
@@ -23,8 +26,8 @@ def set_columns(event: Event, columns: Mapping[str, Any], *, now: datetime) -> N
     changed = {name for name, value in columns.items() if getattr(event, name) != value}
     if event.pk is not None and changed.intersection(_START):
         _keep_start(event)
-    for language in ("zh", "en"):
-        if changed.intersection(f"{field}_{language}" for field in BILINGUAL):
+    for language, texts in _TEXTS.items():
+        if not changed.isdisjoint(texts):
             setattr(event, f"{language}_changed_at", now)
     for name in changed:
         setattr(event, name, columns[name])

@@ -17,6 +17,7 @@ from events.recurrence.expand import Expansion, expand
 from events.recurrence.lunar import lunar_starts
 from events.recurrence.rule import UnsupportedRule
 from events.services.closed_days import Judged, books_for, judged
+from events.services.inserting import insert_all
 
 HORIZON_DAYS = 731  # 24 months: how far ahead a series has rows
 KEPT_DAYS = 731  # how far back a series is looked at again; older rows stay as they are
@@ -84,6 +85,11 @@ def refresh_many(events: Iterable[Event], *, now: datetime) -> Refreshed:
 def starts_of(event: Event, *, now: datetime) -> list[str]:
     """Original starts that the event's rule and single dates give, ISO, in order."""
     return [start.isoformat() for start in _expanded(event, *_window(event, now))[0].starts]
+
+
+def trouble_with(event: Event, *, now: datetime) -> str:
+    """Why not all dates of the event can be kept, as :func:`refresh_many` says; mostly nothing."""
+    return _expanded(event, *_window(event, now))[1] if event.has_rule else ""
 
 
 def extend_occurrences(*, now: datetime) -> int:
@@ -266,7 +272,7 @@ def _let_go(
 def _write(diff: _Diff) -> None:
     if diff.deleted:
         Occurrence.objects.filter(pk__in=diff.deleted).delete()
-    Occurrence.objects.bulk_create(diff.created)
+    insert_all(diff.created)
     if diff.changed:
         Occurrence.objects.bulk_create(
             diff.changed, update_conflicts=True, unique_fields=["pk"], update_fields=_DERIVED

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -19,9 +19,10 @@ from events.ical.entry import Entry
 from events.models import Event, EventReference, Source, SourceKind, Topic
 from events.services.comparison import Changes, Stored, Wanted
 from events.services.facts import Facts, SyncProblem, bounded_uid, facts_of
+from events.services.inserting import insert_all
 from events.services.journal import UNTOUCHED, Journal
 from events.services.local_edits import kept_fields
-from events.services.occurrences import refresh_many
+from events.services.occurrences import refresh_many, trouble_with
 from events.services.policies import BELIEVING, Policy
 from venues.models import Venue
 
@@ -51,6 +52,8 @@ class SyncReport:
     problems: tuple[SyncProblem, ...] = ()
     journal: Journal = field(default_factory=Journal, compare=False, repr=False)
     """What :func:`events.services.undo.undo_run` needs."""
+    new_events: Sequence[Event] = field(default=(), compare=False, repr=False)
+    changed_events: Sequence[Event] = field(default=(), compare=False, repr=False)
 
     @property
     def changed_anything(self) -> bool:
@@ -91,6 +94,7 @@ def sync_source(
     brake: Brake | None = None,
     unreadable: Collection[str] = (),
     policy: Policy = BELIEVING,
+    is_trial: bool = False,
 ) -> SyncReport:
     """Make the source's events equal to ``entries``; idempotent, whatever their order.
 
@@ -105,6 +109,7 @@ def sync_source(
     ``unreadable``: uids that were sent although there is no entry for them, or not for each of
     their dates; what is known of these stays.
     ``policy``: how new events arrive, and which local edits stay.
+    ``is_trial``: only say what would be done. The report is the same, its events are not written.
 
     One transaction; it locks the source and then its events. The number of queries does not depend on the number
     of entries, apart from the databases' limits on the size of a statement.
@@ -135,9 +140,12 @@ def sync_source(
             problems.append(_held(len(missing), coming))
         else:
             changes.cancel(missing)
-        _write(changes)
-        _write_links(changes, wanted)
-        problems += _refresh(changes, now)
+        if is_trial:
+            problems += _troubles_with_dates(changes, now)
+        else:
+            _write(changes)
+            _write_links(changes, wanted)
+            problems += _refresh(changes, now)
     return SyncReport(
         created=len(changes.created),
         updated=len(changes.updated),
@@ -146,7 +154,9 @@ def sync_source(
         restored=len(changes.restored),
         held=len(missing) if is_held else 0,
         problems=tuple(sorted(set(problems), key=lambda p: (p.uid, p.message))),
-        journal=changes.journal,
+        journal=replace(changes.journal, created=()) if is_trial else changes.journal,
+        new_events=changes.created,
+        changed_events=changes.changed,
     )
 
 
@@ -271,7 +281,7 @@ def _held(missing: int, coming: int) -> SyncProblem:
 
 
 def _write(changes: Changes) -> None:
-    Event.objects.bulk_create(changes.created)
+    insert_all(changes.created)
     if changes.changed:
         # An upsert by primary key writes any number of rows in one statement; ``bulk_update``
         # builds a CASE per column and row, which is a hundred times slower.
@@ -313,7 +323,16 @@ def _refresh(changes: Changes, now: datetime) -> list[SyncProblem]:
     """Occurrences of created and changed events."""
     events = {event.pk: event for event in changes.created + changes.changed}
     refreshed = refresh_many(events.values(), now=now)
+    return [_trouble(events[pk], message) for pk, message in refreshed.problems.items()]
+
+
+def _troubles_with_dates(changes: Changes, now: datetime) -> list[SyncProblem]:
+    """The problems that :func:`_refresh` would find."""
+    events = changes.created + changes.changed
     return [
-        SyncProblem(events[pk].uid, f"“{events[pk]}”: {message}")
-        for pk, message in refreshed.problems.items()
+        _trouble(event, message) for event in events if (message := trouble_with(event, now=now))
     ]
+
+
+def _trouble(event: Event, message: str) -> SyncProblem:
+    return SyncProblem(event.uid, f"“{event}”: {message}")

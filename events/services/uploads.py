@@ -45,8 +45,12 @@ class EventsTaken:
     run: int | None = None
 
 
-def take_sheet(table: Table, *, venue: Venue, by: Actor, now: datetime) -> EventsTaken:
+def take_sheet(
+    table: Table, *, venue: Venue, by: Actor, now: datetime, is_trial: bool = False
+) -> EventsTaken:
     """Make events of the rows; events of earlier sheets that this one does not name stay.
+
+    ``is_trial``: only say what would be done. The answer is the same, apart from ``run``.
 
     Raises:
         NotAllowed: ``by`` does not edit events of the venue.
@@ -57,7 +61,7 @@ def take_sheet(table: Table, *, venue: Venue, by: Actor, now: datetime) -> Event
         return EventsTaken(problems=tuple(problems))
     reading = Reading(entries=tuple(entries), problems=())
     digest = hashlib.sha256(repr(table.rows).encode(errors="replace")).hexdigest()
-    return _taken(source, reading, policy, digest, rows, now)
+    return _taken(source, reading, policy, digest, rows, now, is_trial)
 
 
 def read_upload(content: bytes, *, venue: Venue, now: datetime) -> Reading:
@@ -72,7 +76,9 @@ def read_upload(content: bytes, *, venue: Venue, now: datetime) -> Reading:
         raise UnreadableFile(str(refusal)) from refusal
 
 
-def take_calendar(reading: Reading, *, venue: Venue, by: Actor, now: datetime) -> EventsTaken:
+def take_calendar(
+    reading: Reading, *, venue: Venue, by: Actor, now: datetime, is_trial: bool = False
+) -> EventsTaken:
     """The same for an .ics file. Entries that cannot be read are problems; then nothing is done.
 
     Raises:
@@ -83,7 +89,7 @@ def take_calendar(reading: Reading, *, venue: Venue, by: Actor, now: datetime) -
     if lost:
         return EventsTaken(problems=lost)
     digest = hashlib.sha256(repr(reading.entries).encode(errors="replace")).hexdigest()
-    return _taken(source, reading, policy, digest, {}, now)
+    return _taken(source, reading, policy, digest, {}, now, is_trial)
 
 
 def _door(venue: Venue, by: Actor, now: datetime) -> tuple[Policy, Source]:
@@ -105,20 +111,24 @@ def _taken(
     digest: str,
     rows: Mapping[str, int],
     now: datetime,
+    is_trial: bool,
 ) -> EventsTaken:
     named = {entry.uid for entry in reading.entries}
     others = Event.objects.filter(source=source).exclude(uid__in=named)
-    run = import_runs.began(source, now=now)
+    run = None if is_trial else import_runs.began(source, now=now)
     report = sync_source(
         source=source,
         entries=reading.entries,
         now=now,
         unreadable=list(others.values_list("uid", flat=True)),
         policy=policy,
+        is_trial=is_trial,
     )
-    import_runs.taken_over(
-        run, reading=reading, refused=(), report=report, status=200, content_hash=digest, now=now
-    )
+    if run is not None:
+        import_runs.taken_over(
+            run,
+            reading=reading, refused=(), report=report, status=200, content_hash=digest, now=now,
+        )  # fmt: skip
     refused = [_refused(problem.uid, problem.message, rows) for problem in report.problems]
     if policy.arrival != Moderation.PUBLISHED:
         refused += _shown_already(report, rows)
@@ -127,30 +137,27 @@ def _taken(
         changed=_changes(report),
         unchanged=report.unchanged,
         problems=tuple(refused),
-        run=run.pk if report.changed_anything else None,
+        run=run.pk if run is not None and report.changed_anything else None,
     )
 
 
 def _shown_already(report: SyncReport, rows: Mapping[str, int]) -> list[RowProblem]:
     """Changes of published events by somebody who may only propose some."""
-    shown = Event.objects.filter(pk__in=report.journal.before, moderation=Moderation.PUBLISHED)
+    shown = [each for each in report.changed_events if each.moderation == Moderation.PUBLISHED]
     words = "The event is published; ask one of the venue's publishers to change it."
-    return [
-        _refused(uid, words, rows) for uid in shown.order_by("pk").values_list("uid", flat=True)
-    ]
+    return [_refused(each.uid, words, rows) for each in sorted(shown, key=lambda each: each.pk)]
 
 
 def _titles(report: SyncReport) -> list[str]:
-    made = Event.objects.filter(pk__in=report.journal.created).order_by("start_date", "pk")
+    made = sorted(report.new_events, key=lambda event: event.start_date)
     return [f"{event.start_date} {event.title_zh}" for event in made]
 
 
 def _changes(report: SyncReport) -> dict[str, dict[str, tuple[Any, Any]]]:
     found = {}
-    events = Event.objects.in_bulk(list(report.journal.before))
-    for pk, before in report.journal.before.items():
-        now, then = columns_now(events[pk]), columns_then(before)
-        found[f"{events[pk].start_date} {events[pk].title_zh}"] = {
+    for event in report.changed_events:
+        now, then = columns_now(event), columns_then(report.journal.before[event.pk])
+        found[f"{event.start_date} {event.title_zh}"] = {
             name: (_plain(then[name]), _plain(now[name]))
             for name in then
             if then[name] != now[name] and name not in _HIDDEN

@@ -92,6 +92,19 @@ def test_a_preview_writes_nothing_and_says_what_commit_does(now, museum, boss):
     assert first.moderation == "published"
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_preview_asks_as_much_for_three_rows_as_for_one(
+    rows, now, museum, boss, django_assert_num_queries
+):
+    headings = ["编号", "标题", "开始日期"]
+    content = xlsx(headings, *([str(n), f"第{n}场", "2027-03-02"] for n in range(rows)))
+
+    with django_assert_num_queries(18):
+        upload = handed(content, boss, now)
+
+    assert counts(upload) == (rows, 0, 0, 0)
+
+
 def test_committing_twice_is_committing_once(now, museum, boss):
     upload = handed(EVENTS, boss, now)
     for _ in range(2):

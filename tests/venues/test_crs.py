@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
+from django.conf import settings
 from geopy.distance import geodesic, great_circle
 from hypothesis import given
 from hypothesis import strategies as st
 
 from venues.crs import Crs, from_wgs84, to_wgs84
 from venues.geocoding import Coordinates
+from venues.imports.venues_sheet import COLUMNS
 
 IN_CHINA = st.tuples(st.floats(18, 54), st.floats(73.5, 135))
 
@@ -71,3 +75,30 @@ def test_a_point_off_the_globe_is_refused(point):
 )
 def test_distance_is_geopys_great_circle(a, b):
     assert Coordinates(*a).km_to(Coordinates(*b)) == pytest.approx(great_circle(a, b).km, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "EPSG:4326", "+proj=longlat", 'GEOGCS["x"]', "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "/vsicurl/http://127.0.0.1/x", '{"type":"name","properties":{"name":"file:///etc/passwd"}}',
+        "4326; SELECT 1", "WGS84\0",
+    ],
+)  # fmt: skip
+def test_S11_only_our_own_names_of_systems_mean_anything(words):
+    """What people write is compared with three words, never handed to a library."""
+    [column] = (column for column in COLUMNS if column.field == "crs")
+
+    with pytest.raises(ValueError, match="use one of"):
+        column.read(words)
+    with pytest.raises(ValueError, match="is not a valid Crs"):
+        Crs(words)
+
+
+def test_S11_no_library_that_reads_geometry_is_part_of_the_product():
+    assert not any("gis" in app for app in settings.INSTALLED_APPS)
+    assert "gis" not in settings.DATABASES["default"]["ENGINE"]
+    assert not {"osgeo", "fiona", "pyproj", "shapely"} & sys.modules.keys()
+    rooms = [settings.BASE_DIR / each for each in ("venues", "events", "touring", "web", "api")]
+    sources = [path.read_text() for room in rooms for path in room.rglob("*.py")]
+    assert not any("contrib.gis" in source for source in sources)

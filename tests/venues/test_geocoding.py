@@ -30,10 +30,10 @@ HEFEI = Coordinates(31.82, 117.23)
 
 @pytest.fixture
 def ask(settings):
-    def ask(service: FakeService, geocoder: str):
+    def ask(service: FakeService, geocoder: str, address: str = "安徽省合肥市"):
         settings.GEOCODER, settings.GEOCODER_KEY = geocoder, "k3y"
         settings.GEOCODER_URL, settings.SITE_URL = service.url, "https://tour.example"
-        return configured_geocoder().locate("安徽省合肥市", country="CN")
+        return configured_geocoder().locate(address, country="CN")
 
     return ask
 
@@ -85,6 +85,25 @@ def test_a_service_answers_in_wgs84_to_one_request_with_our_name(ask, provider):
 def test_an_unknown_address_is_no_failure(ask, provider):
     with FakeService(otherwise=UNKNOWN[provider]).running() as service:
         assert ask(service, provider) is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://evil.example/", "//evil.example/x", "@evil.example/", "x&key=&ak=&q=y#", "%0d%0aHost: e",
+        "x\r\nHost: evil.example", "../../x?y", "\\\\evil.example",
+    ],
+)  # fmt: skip
+def test_S13_an_address_never_chooses_whom_the_key_is_sent_to(ask, provider, address):
+    with FakeService(otherwise=UNKNOWN[provider]).running() as service:
+        ask(service, provider)
+        ask(service, provider, address)
+
+    plain, hostile = service.seen
+    assert hostile["path"] == plain["path"]
+    assert (hostile.get("key"), hostile.get("ak")) == (plain.get("key"), plain.get("ak"))
+    assert (hostile.get("q") or hostile["address"]) == address
 
 
 def test_amap_has_codes_that_mean_the_address_is_unknown(ask):

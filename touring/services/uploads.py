@@ -1,7 +1,8 @@
 """Handing in files of every kind: what one would do, doing it, and taking it back.
 
-What a file would do is found by doing it and rolling back, so the preview says exactly what
-happens. Above the storeys whose rows the files fill; each kind's own rules are theirs.
+What a file would do is found by doing it and rolling back, or, as events come in thousands, by
+doing all of it but the writing. :func:`commit` compares: what the preview says is what happens.
+Above the storeys whose rows the files fill; each kind's own rules are theirs.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def _rolled_back(upload: Upload, content: Table | Reading, by: Actor, now: datet
     outcome = _Outcome()
     try:
         with transaction.atomic():
-            outcome = _APPLY[upload.kind](upload, content, by, now)
+            outcome = _TRY.get(upload.kind, _APPLY[upload.kind])(upload, content, by, now)
             raise _RolledBackError
     except _RolledBackError:
         return outcome
@@ -344,11 +345,15 @@ def _wish_of(document: Mapping[str, Any]) -> Wish:
 # ---- events --------------------------------------------------------------------------------------
 
 
-def _apply_events(upload: Upload, content: Any, by: Actor, now: datetime) -> _Outcome:
-    venue = _venue(upload)
-    if upload.kind == UploadKind.CALENDAR:
-        return _of_events(take_calendar(content, venue=venue, by=by, now=now))
-    return _of_events(take_sheet(content, venue=venue, by=by, now=now))
+def _apply_events(
+    upload: Upload, content: Any, by: Actor, now: datetime, is_trial: bool = False
+) -> _Outcome:
+    take = take_calendar if upload.kind == UploadKind.CALENDAR else take_sheet
+    return _of_events(take(content, venue=_venue(upload), by=by, now=now, is_trial=is_trial))
+
+
+def _try_events(upload: Upload, content: Any, by: Actor, now: datetime) -> _Outcome:
+    return _apply_events(upload, content, by, now, is_trial=True)
 
 
 def _of_events(taken: EventsTaken) -> _Outcome:
@@ -376,6 +381,10 @@ _APPLY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
     UploadKind.TOUR_REQUESTS: _apply_requests,
     UploadKind.EVENTS: _apply_events,
     UploadKind.CALENDAR: _apply_events,
+}
+_TRY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
+    UploadKind.EVENTS: _try_events,
+    UploadKind.CALENDAR: _try_events,
 }
 _UNDO: Mapping[str, Callable[[Upload, Actor, datetime], None]] = {
     UploadKind.VENUES: _undo_venues,

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from venues.imports.archive import MAX_ROWS, UnreadableFile, too_many_rows
@@ -42,8 +43,23 @@ class Formats:
     epoch: datetime
 
 
+class _UnmeasuredSheet(ReadOnlyWorksheet):
+    """A sheet whose size is not asked for: where the file does not tell, all of it would be read."""
+
+    def _get_size(self) -> None:
+        pass
+
+
 class BookReader(ExcelReader):
-    """A workbook without the cells of its sheets; ``shared_strings`` are plain text."""
+    """A workbook without what is in its sheets; ``shared_strings`` are plain text."""
+
+    def read_worksheets(self) -> None:
+        for sheet, relation in self.parser.find_sheets():
+            if relation.target in self.valid_files:
+                part = _UnmeasuredSheet(self.wb, sheet.name, relation.target, [])
+                is_chart = "chartsheet" in relation.Type
+                part.sheet_state = "chart" if is_chart else sheet.state
+                self.wb._sheets.append(part)
 
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)

@@ -355,3 +355,24 @@ def test_source_named_makes_a_source_once(now):
     second = source_named(slug="plan-7", kind="touring", name="改名", now=now)
 
     assert (first, first.kind, second.name_zh) == (second, SourceKind.TOURING, "巡展")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [TALK, RUN, WEEKLY],
+        [replace(TALK, title=Text("改", "")), replace(WEEKLY, rrule="FREQ=SECONDLY")],
+        [replace(RUN, kind="nonsense", venue="nowhere", topics=("no-such",)), TALK],
+        [replace(TALK, uid="new", rrule="FREQ=DAILY;INTERVAL=0"), RUN],
+        [],
+    ],
+    ids=["the same and new", "a bad rule", "odd facts", "new with a bad rule", "none"],
+)
+def test_a_trial_writes_nothing_and_says_what_will_be_done(source, now, entries):
+    sync_source(source=source, entries=[TALK, RUN], now=now)
+    later, before = now + timedelta(hours=1), list(source.events.order_by("pk").values())
+
+    trial = sync_source(source=source, entries=entries, now=later, is_trial=True)
+
+    assert list(source.events.order_by("pk").values()) == before
+    assert sync_source(source=source, entries=entries, now=later) == trial
