@@ -28,8 +28,12 @@ KINDS = [
         "grades": [1, 2],
     },
     {"overrides": {"2026-11-07T10:00:00": {"title_zh": "换", "start": "2026-11-08T10:00:00"}}},
-    {"moderation": Moderation.DRAFT, "status": Status.CANCELLED, "sequence": 7},
-    {"cancelled_from": datetime(2026, 11, 2, 1, 2, 3, 456_789, tzinfo=UTC), "end_time": time(23)},
+    {"moderation": Moderation.DRAFT, "status": Status.POSTPONED, "sequence": 7},
+    {
+        "status": Status.CANCELLED,
+        "cancelled_from": datetime(2026, 11, 2, 1, 2, 3, 456_789, tzinfo=UTC),
+        "end_time": time(23),
+    },
 ]
 
 
