@@ -55,12 +55,12 @@ def _statement(
     connection: BaseDatabaseWrapper,
 ) -> str:
     quoted = connection.ops.quote_name
-    names = ", ".join(quoted(each.column) for each in columns)
+    names = ", ".join(quoted(str(each.column)) for each in columns)
     row = f"({', '.join(['%s'] * len(columns))})"
     key = model._meta.pk.column
     return (
         f"INSERT INTO {quoted(model._meta.db_table)} ({names}) "  # noqa: S608 - names of the models
-        f"VALUES {', '.join([row] * number)} RETURNING {quoted(key)}"
+        f"VALUES {', '.join([row] * number)} RETURNING {quoted(str(key))}"
     )
 
 
