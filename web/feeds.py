@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import wraps
 
@@ -19,7 +20,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from events.errors import FeedNotFound, InvalidFilter
 from events.feeds import private, saved, subjects
-from events.feeds.feed import Feed
+from events.feeds.feed import ENDS, WHOLE, Feed
 from events.feeds.live import note_poll
 from events.feeds.revision import last_modified
 from events.feeds.rows import today_of
@@ -45,6 +46,8 @@ ADDRESSES = (
 )
 
 MAX_WORD = 300
+MANNERS = {"cancelled": ("struck", "dropped"), "runs": (WHOLE, ENDS)}
+"""How a calendar shows what it shows; the first is the usual."""
 
 Finder = Callable[..., Feed | Moved]
 Answer = Callable[[HttpRequest, Feed], HttpResponse]
@@ -65,7 +68,10 @@ def feed_address(find: Finder, answer: Answer | None = None) -> Callable[..., Ht
             found = find(request, **words)
             if isinstance(found, Moved):
                 return _moved_to(request, found, words)
-            return (answer or _answer)(request, found)
+            if answer is not None:
+                _refuse_manner(request)
+                return answer(request, found)
+            return _answer(request, _in_manner(request, found))
         except FeedNotFound as missing:
             return _refusal(404, missing.message)
         except InvalidFilter as invalid:
@@ -238,8 +244,32 @@ def _refusal(status: int, message: str) -> HttpResponse:
     return response
 
 
+def _in_manner(request: HttpRequest, feed: Feed) -> Feed:
+    """The feed with the options of its address; each at most once."""
+    given = {name: request.GET.getlist(name) for name in MANNERS if name in request.GET}
+    problems = [
+        {"parameter": name, "message": f"give it once, as {' or '.join(MANNERS[name])}"}
+        for name, values in given.items()
+        if len(values) != 1 or values[0] not in MANNERS[name]
+    ]
+    if problems:
+        raise invalid_filter(problems)
+    return replace(
+        feed,
+        drops_cancelled=given.get("cancelled") == ["dropped"],
+        runs=given.get("runs", [WHOLE])[0],
+    )
+
+
+def _refuse_manner(request: HttpRequest) -> None:
+    if given := sorted(MANNERS.keys() & request.GET.keys()):
+        raise invalid_filter(
+            [{"parameter": name, "message": "is a parameter of calendars alone"} for name in given]
+        )
+
+
 def _parameters(request: HttpRequest) -> dict[str, list[str]]:
-    return dict(request.GET.lists())
+    return {name: values for name, values in request.GET.lists() if name not in MANNERS}
 
 
 def _options(
@@ -256,7 +286,7 @@ def _options(
     problems = [
         {
             "parameter": name,
-            "message": f"is not a parameter here; known are {', '.join(sorted({'lang', *extra}))}",
+            "message": f"is not a parameter here; known are {', '.join(sorted({'lang', *MANNERS, *extra}))}",
         }
         for name in sorted(given.keys() - extra - {"lang"})
     ]

@@ -9,7 +9,8 @@ count, which outweighs anything the venues can differ by.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from events.models import Event, Occurrence
 from events.recurrence.zones import zone
 
 SEQUENCE_STEP = 10_000
+LONG_RUN_DAYS = 7
 MAX_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 
 
@@ -52,6 +54,31 @@ def entry_of(occurrence: Occurrence, about: About | None = None) -> Entry:
         changed_at=changed_at_of(event),
         created_at=event.created_at,
     )
+
+
+def ends_of(entry: Entry) -> list[Entry]:
+    """The first and the last day of what lasts longer than ``LONG_RUN_DAYS``; else ``entry``.
+
+    Both have UIDs of their own, as stable as the entry's.
+    """
+    if not entry.is_all_day or (entry.end - entry.start).days <= LONG_RUN_DAYS:
+        return [entry]
+    zh, en = (entry.title.in_language(t) for t in ("zh", "en"))
+    day = timedelta(days=1)
+    return [
+        replace(
+            entry,
+            uid=f"opens.{entry.uid}",
+            title=Text(f"开展：{zh}", f"Opens: {en}"),
+            end=entry.start + day,
+        ),
+        replace(
+            entry,
+            uid=f"closes.{entry.uid}",
+            title=Text(f"最后一天：{zh}", f"Last day: {en}"),
+            start=entry.end - day,
+        ),
+    ]
 
 
 def sequence_of(event: Event) -> int:

@@ -17,6 +17,7 @@ DAYS_BACK = 90
 MONTHS_AHEAD = 18
 OWN_LANGUAGE = "zh"
 MAX_KEY = 200
+WHOLE, ENDS = "whole", "ends"
 _WITH_PAGES = ("venues", "regions", "exhibitions", "units", "topics", "audiences", "campaigns")
 
 
@@ -44,15 +45,29 @@ class Feed:
     """This event's dates instead of ``asked``, without a window."""
     occurrence_key: str | None = None
     """Of ``event_id`` only the date with this key."""
+    drops_cancelled: bool = False
+    """Dates that were called off are left out; otherwise they are shown as cancelled."""
+    runs: str = WHOLE
+    """``ENDS``: of what lasts longer than a week only the opening and the last day."""
+
+    @property
+    def options(self) -> str:
+        """What its address asks beside the language, as a query; empty for the usual."""
+        return "&".join(
+            [
+                *(["cancelled=dropped"] if self.drops_cancelled else []),
+                *([f"runs={self.runs}"] if self.runs != WHOLE else []),
+            ]
+        )
 
     @property
     def key(self) -> str:
-        """Names the feed in one language; at most ``MAX_KEY`` characters."""
-        key = f"{self.kind}/{self.subject}?lang={self.language}"
+        """Names the feed in one language and manner; at most ``MAX_KEY`` characters."""
+        manner = f"?lang={self.language}{'&' if self.options else ''}{self.options}"
+        key = f"{self.kind}/{self.subject}{manner}"
         if len(key) <= MAX_KEY:
             return key
-        digest = hashlib.sha256(self.subject.encode()).hexdigest()
-        return f"{self.kind}/{digest}?lang={self.language}"
+        return f"{self.kind}/{hashlib.sha256(self.subject.encode()).hexdigest()}{manner}"
 
     @property
     def path(self) -> str:
@@ -60,11 +75,13 @@ class Feed:
         if self.kind == "private":
             return ""
         language = "" if self.language == OWN_LANGUAGE else f"lang={self.language}"
+        search = self.subject if self.kind == "search" else ""
+        query = "&".join(part for part in (search, language, self.options) if part)
+        query = f"?{query}" if query else ""
         if self.kind == "search":
-            query = "&".join(part for part in (self.subject, language) if part)
-            return f"/feeds/search.ics{'?' if query else ''}{query}"
+            return f"/feeds/search.ics{query}"
         folder = "events" if self.kind == "event" else f"feeds/{self.kind}"
-        return f"/{folder}/{quote(self.subject, safe='@')}.ics{'?' if language else ''}{language}"
+        return f"/{folder}/{quote(self.subject, safe='@')}.ics{query}"
 
     @property
     def url(self) -> str:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from events.feeds.entries import entry_of
+from events.feeds.entries import ends_of, entry_of
+from events.feeds.feed import ENDS, WHOLE
 from events.feeds.labels import LABELS
 from events.feeds.release import release
 from events.feeds.rows import Row, read
@@ -54,7 +55,7 @@ class Head(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One VEVENT as bytes. Pieces are made by the thousand: what is to be told of one is a text."""
+    """A date as bytes, mostly one VEVENT. Pieces are made by the thousand: what is to be told of one is a text."""
 
     occurrence: int
     digest: str
@@ -63,7 +64,7 @@ class Piece(NamedTuple):
     data: bytes
 
 
-def stored(ids: Sequence[int], language: str) -> dict[int, Piece]:
+def stored(ids: Sequence[int], language: str, runs: str = WHOLE) -> dict[int, Piece]:
     """The stored pieces of these dates; one query."""
     if not ids:
         return {}
@@ -71,14 +72,15 @@ def stored(ids: Sequence[int], language: str) -> dict[int, Piece]:
     # Plain SQL: building the query for a thousand ids costs Django more than asking it.
     asked = (
         f"SELECT {columns} FROM {Fragment._meta.db_table} "  # noqa: S608  # our own names, integers
-        f"WHERE language = %s AND made_by = %s AND occurrence_id IN ({', '.join(map(str, ids))})"
+        "WHERE language = %s AND runs = %s AND made_by = %s "
+        f"AND occurrence_id IN ({', '.join(map(str, ids))})"
     )
     with connection.cursor() as cursor:
-        cursor.execute(asked, [language, release()])
+        cursor.execute(asked, [language, runs, release()])
         return {row[0]: Piece._make(row) for row in cursor.fetchall()}
 
 
-def written(ids: Iterable[int], language: str) -> dict[int, Piece]:
+def written(ids: Iterable[int], language: str, runs: str = WHOLE) -> dict[int, Piece]:
     """The pieces of these dates, made now and stored for the next who asks.
 
     A date whose event another transaction is changing is made of what the database shows now,
@@ -90,8 +92,8 @@ def written(ids: Iterable[int], language: str) -> dict[int, Piece]:
         with transaction.atomic():
             chunk = wanted[first : first + CHUNK]
             held = _held(chunk)
-            made = {row.occurrence.pk: (row, _piece(row, language)) for row in read(chunk)}
-            _store({pk: each for pk, each in made.items() if pk in held}, language)
+            made = {row.occurrence.pk: (row, _piece(row, language, runs)) for row in read(chunk)}
+            _store({pk: each for pk, each in made.items() if pk in held}, language, runs)
         pieces |= {pk: piece for pk, (_, piece) in made.items()}
     return pieces
 
@@ -105,7 +107,7 @@ def _held(ids: Sequence[int]) -> set[int]:
     return set(dates.values_list("pk", flat=True))
 
 
-def _store(made: Mapping[int, tuple[Row, Piece]], language: str) -> None:
+def _store(made: Mapping[int, tuple[Row, Piece]], language: str, runs: str) -> None:
     made_by = release()
     Fragment.objects.bulk_create(
         [
@@ -113,21 +115,25 @@ def _store(made: Mapping[int, tuple[Row, Piece]], language: str) -> None:
                 occurrence_id=pk,
                 event_id=row.occurrence.event_id,
                 language=language,
+                runs=runs,
                 made_by=made_by,
                 **{name: getattr(piece, name) for name in _COLUMNS},
             )
             for pk, (row, piece) in made.items()
         ],
         update_conflicts=True,
-        unique_fields=["occurrence", "language"],
+        unique_fields=["occurrence", "language", "runs"],
         update_fields=["event_id", "made_by", *_COLUMNS],
     )
 
 
-def _piece(row: Row, language: str) -> Piece:
+def _piece(row: Row, language: str, runs: str) -> Piece:
     try:
         entry = entry_of(row.occurrence, row.about)
-        data = write_event(entry, language=language, labels=LABELS[language])
+        parts = ends_of(entry) if runs == ENDS else [entry]
+        data = b"".join(
+            write_event(part, language=language, labels=LABELS[language]) for part in parts
+        )
     except (ValueError, TypeError):
         # One row that no calendar can show must not take a region's calendar with it.
         log.exception("occurrence %s is missing from feeds: cannot be written", row.occurrence.pk)

@@ -30,6 +30,8 @@ def note_poll(feed: Feed, *, now: datetime) -> None:
             LiveFeed.objects.filter(key=feed.key).update(polled_at=now)
         return
     recipe = {"kind": feed.kind, "subject": feed.subject, "language": feed.language}
+    if feed.options:
+        recipe["options"] = feed.options
     with transaction.atomic():
         live, _ = LiveFeed.objects.update_or_create(
             key=feed.key, defaults={"needs": needs, "recipe": recipe, "polled_at": now}

@@ -36,7 +36,7 @@ def render_feed(feed: Feed, version: FeedVersion) -> tuple[str, bytes]:
     """
     found, etag = version.pieces, version.etag
     if len(found) < len(version.dates):
-        found = _completed(version, feed.language)
+        found = _completed(version, feed)
         etag = etag_of(feed, (piece.digest for piece in found))
     pieces = sorted((piece for piece in found if piece.head), key=_HEAD)
     kept = nearest(pieces, MAX_BYTES - ROOM_FOR_HEAD, today=version.today)
@@ -45,12 +45,12 @@ def render_feed(feed: Feed, version: FeedVersion) -> tuple[str, bytes]:
     return etag, _joined(feed, kept, until=until)
 
 
-def _completed(version: FeedVersion, language: str) -> list[Piece]:
+def _completed(version: FeedVersion, feed: Feed) -> list[Piece]:
     """The pieces of all the version's dates."""
     found = {piece.occurrence: piece for piece in version.pieces}
-    found |= stored([pk for pk in version.dates if pk not in found], language)
+    found |= stored([pk for pk in version.dates if pk not in found], feed.language, feed.runs)
     if lost := [pk for pk in version.dates if pk not in found]:
-        found |= written(lost, language)
+        found |= written(lost, feed.language, feed.runs)
     return list(found.values())
 
 

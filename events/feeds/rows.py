@@ -82,7 +82,11 @@ def _statement(
     shown = selected(replace(feed, scope=scope), today=today).annotate(
         stored=FilteredRelation(
             "fragments",
-            condition=Q(fragments__language=feed.language, fragments__made_by=made_by),
+            condition=Q(
+                fragments__language=feed.language,
+                fragments__runs=feed.runs,
+                fragments__made_by=made_by,
+            ),
         )
     )
     rows = shown.values_list("pk", *(f"stored__{column}" for column in columns))
@@ -118,6 +122,11 @@ def read(ids: Sequence[int]) -> list[Row]:
 
 
 def selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
+    rows = _selected(feed, today=today)
+    return rows.filter(is_cancelled=False) if feed.drops_cancelled else rows
+
+
+def _selected(feed: Feed, *, today: date) -> QuerySet[Occurrence]:
     if feed.event_id is not None:
         rows = Occurrence.objects.filter(event_id=feed.event_id)
         return rows if feed.occurrence_key is None else rows.filter(key=feed.occurrence_key)

@@ -40,7 +40,7 @@ def feed_version(feed: Feed, *, now: datetime, with_text: bool = False) -> FeedV
     columns = Piece._fields[1:] if with_text else ("digest",)
     rows = shown_rows(feed, today=today, columns=columns)
     missing = [row[0] for row in rows if row[1] is None]
-    fresh = written(missing, feed.language) if missing else {}
+    fresh = written(missing, feed.language, feed.runs) if missing else {}
     if missing:
         rows = [row for row in rows if row[1] is not None]
     # A date that was deleted between the two looks is in neither.

@@ -12,13 +12,14 @@ from events.models.event import Event, Occurrence
 
 
 class Fragment(models.Model):
-    """The VEVENT of one date in one language, as feeds write it. If it is there, it is right."""
+    """A date in one language and manner, as feeds write it. If it is there, it is right."""
 
     occurrence = models.ForeignKey(
         Occurrence, on_delete=models.DO_NOTHING, db_constraint=False, related_name="fragments"
     )
     event_id = models.BigIntegerField(db_index=True)
     language = models.CharField(max_length=2)
+    runs = models.CharField(max_length=8, help_text="how long runs are shown: events.feeds.feed")
     made_by = models.CharField(max_length=16, help_text="the code and settings that wrote it")
     digest = models.CharField(max_length=32, help_text="of the bytes")
     head = models.TextField(help_text="what calendars ask of it: events.feeds.fragments.Head")
@@ -26,7 +27,9 @@ class Fragment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("occurrence", "language", name="fragment_once_per_language"),
+            models.UniqueConstraint(
+                "occurrence", "language", "runs", name="fragment_once_per_manner"
+            ),
         ]
 
 
@@ -61,7 +64,7 @@ class LiveFeed(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     needs = models.JSONField(help_text="groups of facets; its events have one of each")
-    recipe = models.JSONField(help_text="kind, subject and language, to find it again")
+    recipe = models.JSONField(help_text="kind, subject, language, options; to find it again")
     mark = models.BigIntegerField(default=0, db_index=True)
     polled_at = models.DateTimeField(db_index=True)
     dirty_since = models.DateTimeField(null=True, db_index=True)

@@ -64,10 +64,14 @@ def file_name(feed: Feed) -> str:
 
 
 def _due(now: datetime) -> list[LiveFeed]:
-    """Never published, changed for long enough, or made for a day that may be over."""
+    """Never published, changed for long enough, or made for a day that may be over.
+
+    Calendars in an unusual manner (``options``) are the application's to answer.
+    """
     is_new = Q(published_as="") | Q(published_on__isnull=True)
     is_changed = Q(dirty_since__lte=now - DEBOUNCE)
-    rows = LiveFeed.objects.filter(is_new | is_changed | ~Q(published_on=localdate(now)))
+    is_due = is_new | is_changed | ~Q(published_on=localdate(now))
+    rows = LiveFeed.objects.filter(is_due).exclude(recipe__has_key="options")
     return list(rows.order_by("pk"))
 
 

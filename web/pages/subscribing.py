@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from django.conf import settings
 
-from events.feeds.feed import Feed
+from events.feeds.feed import ENDS, Feed
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,22 @@ class Subscription:
     webcal: str
     google: str
     outlook: str
+    without_cancelled: str = ""
+    """``webcal`` of the same without dates that were called off; empty: not offered."""
+    ends_alone: str = ""
+    """``webcal`` of the same with long runs on their first and last day alone."""
 
 
 def subscription_to(feed: Feed) -> Subscription:
-    """The addresses that start a subscription of the feed in each program."""
-    return subscription_at(feed.path, feed.name.in_language(feed.language))
+    """The addresses that start a subscription of the feed in each program, and in each manner."""
+    name = feed.name.in_language(feed.language)
+    without_cancelled = replace(feed, drops_cancelled=True)
+    ends_alone = replace(feed, runs=ENDS)
+    return replace(
+        subscription_at(feed.path, name),
+        without_cancelled=subscription_at(without_cancelled.path, name).webcal,
+        ends_alone=subscription_at(ends_alone.path, name).webcal,
+    )
 
 
 def subscription_at(path: str, name: str) -> Subscription:
