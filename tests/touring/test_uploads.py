@@ -11,11 +11,12 @@ import pytest
 
 from events.models import Event, Source
 from events.services.publishing import publish_event
-from tests.factories.touring import PlacedVenueFactory, SeasonFactory
+from tests.factories.touring import ExhibitionFactory, PlacedVenueFactory, SeasonFactory
 from tests.factories.venues import MembershipFactory, RegionFactory, UserFactory
 from tests.venues.sheets import cell, raw, xlsx
 from touring.errors import StaleUpload, UploadHasProblems, WrongState
-from touring.models import TourRequest
+from touring.models import TourRequest, Unit
+from touring.services.units import record_unit
 from touring.services.uploads import SHEETS, commit, hand_in, undo
 from venues.errors import Invalid, NotAllowed
 from venues.imports.archive import UnreadableFile
@@ -280,6 +281,94 @@ def test_venues_are_made_changed_and_taken_back(now, boss):
     assert list(Venue.objects.values_list("slug", "area_m2")) == [("a", 500.0)]
 
 
+UNIT_HEAD = ["编号", "展览", "驻地", "可去地区", "每日公里", "在用"]
+
+
+@pytest.fixture
+def at_home(boss):
+    """A hub, two counties and two exhibitions, for units to belong to."""
+    for code, name in (("340104", "蜀山区"), ("340111", "包河区")):
+        RegionFactory(code=code, name_zh=name)
+    PlacedVenueFactory(slug="hub", name_zh="集散中心")
+    ExhibitionFactory(slug="light", title_zh="光的故事")
+
+
+def test_units_are_made_changed_and_taken_back(now, boss, at_home):
+    first = xlsx(UNIT_HEAD, ["AH-01", "光的故事", "hub", "蜀山区、340111", 400, "是"])
+    upload = handed(first, boss, now, kind="units", place="")
+    assert (counts(upload), Unit.objects.count()) == ((1, 0, 0, 0), 0)
+    commit(upload_id=upload.pk, by=boss, now=now)
+    made = Unit.objects.get()
+    assert (made.code, made.km_per_day, made.kind, made.returns_home) == ("AH-01", 400, "set", True)
+    assert [region.code for region in made.regions.order_by("code")] == ["340104", "340111"]
+
+    second = xlsx(UNIT_HEAD, ["AH-01", "light", "集散中心", "340104", 500, None],
+                  ["AH-02", "light", "hub", None, None, None])  # fmt: skip
+    later = now + timedelta(minutes=1)
+    upload = handed(second, boss, later, kind="units", place="")
+    assert counts(upload) == (1, 1, 0, 0)
+    assert upload.report["changed"] == [
+        {
+            "subject": "AH-01",
+            "fields": [
+                {"field": "km_per_day", "old": 400.0, "new": 500.0},
+                {"field": "regions", "old": ["340104", "340111"], "new": ["340104"]},
+            ],
+        }
+    ]
+    commit(upload_id=upload.pk, by=boss, now=later)
+    assert counts(handed(second, boss, later, kind="units", place="")) == (0, 0, 2, 0)
+
+    undo(upload_id=upload.pk, by=boss, now=later + timedelta(minutes=1))
+
+    assert list(Unit.objects.values_list("code", "km_per_day")) == [("AH-01", 400)]
+    assert Unit.objects.get().regions.count() == 2
+
+
+def test_all_problems_of_units_are_told_with_their_cells(now, boss, at_home):
+    content = xlsx(
+        UNIT_HEAD,
+        ["AH-01", "光", "hub", "月亮县", 0, "是"],
+        ["AH-02", "light", "hub", None, 400, "也许"],
+        ["AH-02", "light", "nowhere", None, 400, None],
+        [None, "light", "hub", None, 400, None],
+        ["AH-02", "light", "hub", None, 400, None],
+    )
+
+    upload = handed(content, boss, now, kind="units", place="")
+
+    cells = [problem["cell"] for problem in upload.report["problems"]]
+    assert cells == ["B2", "D2", "E2", "F3", "C4", "A5", "A6"]
+    with pytest.raises(UploadHasProblems):
+        commit(upload_id=upload.pk, by=boss, now=now)
+    assert not Unit.objects.exists()
+
+
+def test_units_of_another_home_are_not_ours_to_change(now, at_home):
+    """A1."""
+    upload = handed(
+        xlsx(UNIT_HEAD, ["AH-01", "light", "hub", None, 400, None]),
+        *(UserFactory(), now),
+        kind="units",
+        place="",
+    )
+
+    [problem] = upload.report["problems"]
+    assert (problem["cell"], "You do not decide" in problem["message"]) == ("C2", True)
+
+
+def test_a_unit_that_was_changed_since_is_not_taken_back(now, boss, at_home):
+    content = xlsx(UNIT_HEAD, ["AH-01", "light", "hub", None, 400, None])
+    upload = handed(content, boss, now, kind="units", place="")
+    commit(upload_id=upload.pk, by=boss, now=now)
+    record_unit(unit=Unit.objects.get(), by=boss, now=now + timedelta(minutes=1))
+
+    with pytest.raises(WrongState, match="AH-01 was changed since"):
+        undo(upload_id=upload.pk, by=boss, now=now + timedelta(hours=1))
+
+    assert Unit.objects.exists()
+
+
 def test_tour_requests_are_handed_in_and_withdrawn_again(now, museum, boss):
     season = SeasonFactory(slug="2027")
     content = xlsx(
@@ -304,7 +393,7 @@ def test_a_template_has_every_heading_and_its_drop_downs(kind):
     headings = [cell.value for cell in sheet[1]]
     assert headings == [column.headings[0] for column in SHEETS[kind]]
     lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert len(lists) >= {"venues": 8, "tour-requests": 0, "events": 2}[kind]
+    assert len(lists) >= {"venues": 8, "units": 3, "tour-requests": 0, "events": 2}[kind]
     assert all(len(each) <= 257 for each in lists)
 
 

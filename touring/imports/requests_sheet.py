@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from venues.imports.columns import (
     Column,
-    Reader,
     TypedRow,
     day,
+    names,
     number,
     read_columns,
     text,
     whole_number,
 )
-from venues.imports.workbook import RowProblem, Table, Value, read_table
+from venues.imports.workbook import RowProblem, Table, read_table
 
 RANKS = (
     (1, "第一意向", "first choice"),
     (2, "第二意向", "second choice"),
     (3, "第三意向", "third choice"),
 )
-_NAMES = re.compile(r"[、，,;；]")
-
-
-def _names(most: int) -> Reader:
-    """Several names in one cell."""
-    line = text(most)
-
-    def read(value: Value) -> tuple[str, ...]:
-        return tuple(name for part in _NAMES.split(line(value)) if (name := part.strip()))
-
-    return read
-
-
 COLUMNS = (
     Column("code", ("编号", "申报编号", "code"), text(40)),
     Column("venue", ("场馆", "申报单位", "venue"), text(200), required=True),
     Column("space", ("展厅", "场地", "space"), text(120)),
-    Column("exhibitions", ("意向展览", "展览", "exhibitions"), _names(500)),
+    Column("exhibitions", ("意向展览", "展览", "exhibitions"), names(500)),
     Column("stay_days", ("展出天数", "天数", "stay days"), whole_number(1, 2000), required=True),
     *(
         column

@@ -23,8 +23,8 @@ from events.imports import events_sheet
 from events.services.undo import undo_run
 from events.services.uploads import EventsTaken, read_upload, take_calendar, take_sheet
 from touring.errors import StaleUpload, UploadHasProblems, WrongState
-from touring.imports import requests_sheet
-from touring.models import Exhibition, Season, TourRequest
+from touring.imports import requests_sheet, units_sheet
+from touring.models import Exhibition, Season, TourRequest, Unit
 from touring.services.intake import import_requests, preview_requests
 from touring.services.requests import (
     WantedWindow,
@@ -33,6 +33,7 @@ from touring.services.requests import (
     wish_document,
     withdraw_request,
 )
+from touring.services.units_intake import set_facts, take_units
 from venues.errors import DomainError, Invalid, field_problem
 from venues.imports import venues_sheet
 from venues.imports.columns import Column, mapped
@@ -48,6 +49,7 @@ UNDO_HOURS = 24
 SHOWN_ROWS = 2_000
 SHEETS: Mapping[str, tuple[Column, ...]] = {
     UploadKind.VENUES: venues_sheet.COLUMNS,
+    UploadKind.UNITS: units_sheet.COLUMNS,
     UploadKind.TOUR_REQUESTS: requests_sheet.COLUMNS,
     UploadKind.EVENTS: events_sheet.COLUMNS,
 }
@@ -275,6 +277,39 @@ def _venue_changes(venue: Venue, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+# ---- units ---------------------------------------------------------------------------------------
+
+
+def _apply_units(_upload: Upload, table: Any, by: Actor, now: datetime) -> _Outcome:
+    taken = take_units(table, by=by, now=now)
+    return _Outcome(
+        created=taken.created,
+        changed={code: _differences(*facts) for code, facts in taken.changed.items()},
+        unchanged=taken.unchanged,
+        problems=taken.problems,
+        journal={
+            "created": list(taken.created),
+            "changed": {code: before for code, (before, _) in taken.changed.items()},
+            "at": now.isoformat(),
+        },
+    )
+
+
+def _undo_units(upload: Upload, by: Actor, now: datetime) -> None:
+    at = datetime.fromisoformat(upload.journal["at"])
+    codes = [*upload.journal["created"], *upload.journal["changed"]]
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes, changed_at=at)}
+    if changed := [code for code in codes if code not in units]:
+        raise WrongState(f"{changed[0]} was changed since; correct it by hand.", unit=changed[0])
+    for code, facts in upload.journal["changed"].items():
+        set_facts(units[code], facts, by=by, now=now)
+    for code in upload.journal["created"]:
+        try:
+            units[code].delete()
+        except ProtectedError as used:
+            raise WrongState(f"{code} is used by now and stays.", unit=code) from used
+
+
 # ---- tour requests -------------------------------------------------------------------------------
 
 
@@ -378,6 +413,7 @@ def _plain(value: Any) -> Any:
 
 _APPLY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
     UploadKind.VENUES: _apply_venues,
+    UploadKind.UNITS: _apply_units,
     UploadKind.TOUR_REQUESTS: _apply_requests,
     UploadKind.EVENTS: _apply_events,
     UploadKind.CALENDAR: _apply_events,
@@ -388,6 +424,7 @@ _TRY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
 }
 _UNDO: Mapping[str, Callable[[Upload, Actor, datetime], None]] = {
     UploadKind.VENUES: _undo_venues,
+    UploadKind.UNITS: _undo_units,
     UploadKind.TOUR_REQUESTS: _undo_requests,
     UploadKind.EVENTS: _undo_events,
     UploadKind.CALENDAR: _undo_events,

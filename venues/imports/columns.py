@@ -12,6 +12,7 @@ from venues.errors import Invalid, field_problem
 from venues.imports.workbook import Row, RowProblem, Table, UnusableCell, Value, cell_address
 from venues.texts import forbidden_characters, one_line
 
+_BETWEEN_NAMES = re.compile(r"[、，,;；]")
 Reader = Callable[[Value], Any]
 """Turns a cell that is not empty into a value; raises ValueError with the reason and remedy."""
 
@@ -146,6 +147,16 @@ def text(max_length: int) -> Reader:
         if len(line) > max_length:
             raise ValueError(f"Has {len(line)} characters; at most {max_length} are kept.")
         return line
+
+    return read
+
+
+def names(max_length: int) -> Reader:
+    """Several names in one cell, between commas, semicolons or 、; as a tuple."""
+    line = text(max_length)
+
+    def read(value: Value) -> tuple[str, ...]:
+        return tuple(name for part in _BETWEEN_NAMES.split(line(value)) if (name := part.strip()))
 
     return read
 

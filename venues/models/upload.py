@@ -11,6 +11,7 @@ from django.db.models import Q
 
 class UploadKind(models.TextChoices):
     VENUES = "venues", "场馆"
+    UNITS = "units", "展品套"
     TOUR_REQUESTS = "tour-requests", "巡展申报"
     EVENTS = "events", "活动表"
     CALENDAR = "calendar", "日历文件 (.ics)"
