@@ -114,6 +114,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         heavy = ONE_WORKER & {mark.name for mark in item.iter_markers()}
         if heavy and config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group("+".join(sorted(heavy))))
+    # What one worker does alone begins first, or the other one waits for it at the end.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -39,7 +39,9 @@ OWN_TO_AN_ANSWER = {
     "Content-Length",
     "Expires",
 }
-OWN_MARKS = rb'"instance":"[^"]*"|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
+OWN_MARKS = (
+    rb'"instance":"[^"]*"|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|data-token="[^"]*"'
+)
 FILTERS = {
     "/api/v1/events/": (
         f"q={WORD}",

@@ -52,7 +52,13 @@ def addresses() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "scheme"), [(390, 844, "light"), (1440, 900, "light"), (390, 844, "dark")]
+    ("width", "height", "scheme"),
+    [
+        (1440, 900, "light"),
+        (390, 844, "dark"),
+        pytest.param(390, 844, "light", marks=pytest.mark.long),
+        pytest.param(1440, 900, "dark", marks=pytest.mark.long),
+    ],
 )
 def test_no_page_has_a_barrier_or_overflows(
     live_server, browser, node_modules, addresses, width, height, scheme
