@@ -61,7 +61,7 @@ def ends_of(entry: Entry) -> list[Entry]:
 
     Both have UIDs of their own, as stable as the entry's.
     """
-    if not entry.is_all_day or (entry.end - entry.start).days <= LONG_RUN_DAYS:
+    if not entry.is_all_day or entry.end <= entry.start + timedelta(days=LONG_RUN_DAYS):
         return [entry]
     zh, en = (entry.title.in_language(t) for t in ("zh", "en"))
     day = timedelta(days=1)
