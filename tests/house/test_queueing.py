@@ -28,6 +28,7 @@ def delivered():
     """Send a body to the workers' queue, in memory, and take it off as a worker does."""
     with Connection("memory://") as connection:
         consumer = app.amqp.TaskConsumer(connection.channel())
+        consumer.purge()  # a queue in memory is one for all tests of this process
 
         def deliver(body: bytes, content_type: str):
             name = app.conf.task_default_queue
