@@ -25,6 +25,7 @@ from venues.models import (
     Region,
     RegionLevel,
     RegionPath,
+    Role,
     Venue,
 )
 from venues.rights import (
@@ -245,6 +246,16 @@ def may_grant(user: Actor | None, role: str, place: Place, on: date) -> bool:
         return False
     givers = [giver for giver, given in GRANTS.items() if role in given]
     return user.is_superuser or _holds(user, [(givers, _covers(place))], on)
+
+
+def roles_given_by(user: Actor | None, on: date) -> frozenset[Role]:
+    """The roles that ``user`` may give somewhere; where, :func:`may_grant` says."""
+    if user is None or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Role)
+    held = Membership.objects.valid_on(on).filter(user=user.pk).values_list("role", flat=True)
+    return frozenset().union(*(GRANTS.get(Role(role), ()) for role in held))
 
 
 def memberships_visible_to(user: Actor | None, on: date) -> QuerySet[Membership]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -157,6 +158,31 @@ def test_an_editor_hands_in_and_a_publisher_returns_with_a_reason(editor, publis
         "Please add the room.",
     )
     assert "Please add the room." in editor.get("/desk/?lang=en").content.decode()
+
+
+def test_the_review_tells_what_was_changed_since_the_event_was_returned(editor, publisher, venue):
+    event = made(editor, venue)
+    page = f"/desk/events/{event.public_uid}/"
+    editor.post(f"{page}submit/?lang=en")
+    assert "nobody has decided" in publisher.get("/desk/review/?lang=en").content.decode()
+    publisher.post(f"{page}return/", {"reason": "The hours are wrong."})
+    changed = {**FILLED, "venue": venue.pk, "title_zh": "动手做：光", "start_time": "09:00"}
+    editor.post(f"{page}edit/?lang=en", changed)
+    editor.post(f"{page}submit/?lang=en")
+
+    for address in ("/desk/review/?lang=en", f"{page}?lang=en"):
+        told = publisher.get(address).content.decode()
+        assert re.findall("<del>(.*?)</del></td><td><ins>(.*?)</ins>", told) == [
+            ("10:00:00", "09:00:00"),
+            ("动手做：电与磁", "动手做：光"),
+        ]
+
+
+def test_days_are_written_as_browsers_read_them_in_both_languages(publisher, venue):
+    event = made(publisher, venue)
+    for language in ("zh", "en"):
+        page = publisher.get(f"/desk/events/{event.public_uid}/edit/?lang={language}")
+        assert 'value="2027-03-06"' in page.content.decode()
 
 
 def test_an_editor_cannot_publish_and_is_told_so(editor, venue):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from web.pages.page import language
 
 
 def day(value: date) -> str:
-    return date_format(value, "Y年n月j日" if language() == "zh" else "j F Y")
+    return date_format(_on_our_clock(value), "Y年n月j日" if language() == "zh" else "j F Y")
 
 
 def day_and_weekday(value: date) -> str:
@@ -20,7 +21,15 @@ def day_and_weekday(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    return date_format(value, "n月j日" if language() == "zh" else "j M")
+    return date_format(_on_our_clock(value), "n月j日" if language() == "zh" else "j M")
+
+
+def brief_day(value: date) -> str:
+    """The day without its year, while that is the present one."""
+    is_this_year = _on_our_clock(value).year == timezone.localdate().year
+    if is_this_year:
+        return short_day(value)
+    return date_format(_on_our_clock(value), "Y年n月j日" if language() == "zh" else "j M Y")
 
 
 def month_name(value: date) -> str:
@@ -41,3 +50,10 @@ def when(item: Item) -> str:
         return f"{day(item.first_day)} – {day(item.last_day)}"
     hours = clock(item)
     return f"{day(item.first_day)} {hours}" if hours else f"{day(item.first_day)} {_('all day')}"
+
+
+def _on_our_clock(value: date) -> date:
+    """A moment is said as the day it was here; a day is a day."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from touring.models import Plan, PlanVersion
 from touring.permissions import can_plan_season, seasons_visible_to
 from touring.services.drafting import draw_version
+from web.pages.desk.page import desk_page
 from web.pages.page import language
 
 
 @require_safe
-@never_cache
-@login_required
+@desk_page
 def plans(request: HttpRequest) -> HttpResponse:
     """The plans whose seasons the reader may see, the newest first."""
     today = timezone.localdate()
@@ -29,8 +27,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@desk_page
 def workbench(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
     setting = {
@@ -44,8 +41,7 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@desk_page
 def drawing(request: HttpRequest, pk: int) -> HttpResponse:
     """The season of one version as an SVG drawing; ``?version=`` is its number."""
     version = _version(request, _plan(request, pk))

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 
 from events.feeds.labels import LICENCES
 from events.ical.entry import Text
+from events.queries.edits import FieldEdit
 from events.recurrence.zones import zone
 from web.oembed import oembed_address
+from web.pages.desk.field_words import field_word, value_words
+from web.pages.desk.menu import menu_for
 from web.pages.desk.words import (
     hold_state_word,
     item_state_word,
@@ -24,7 +27,7 @@ from web.pages.desk.words import (
 )
 from web.pages.month import Item
 from web.pages.page import language
-from web.pages.times import clock, day, day_and_weekday, month_name, short_day, when
+from web.pages.times import brief_day, clock, day, day_and_weekday, month_name, short_day, when
 
 register = template.Library()
 
@@ -54,6 +57,11 @@ def figure_path(context: dict[str, Any], page: str, name: str, season: str) -> s
 def with_language(context: dict[str, Any], path: str) -> str:
     """An address without a query, in the language the reader chose."""
     return _with_query(path, _kept(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu(context: dict[str, Any]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    return menu_for(context["request"])
 
 
 @register.simple_tag(takes_context=True)
@@ -118,6 +126,7 @@ def day_before(value: date) -> date:
 register.filter("day", day)
 register.filter("day_and_weekday", day_and_weekday)
 register.filter("short_day", short_day)
+register.filter("brief_day", brief_day)
 register.filter("month_name", month_name)
 register.filter("clock", clock)
 register.filter("when", when)
@@ -126,6 +135,17 @@ register.filter("stop_state_word", stop_state_word)
 register.filter("hold_state_word", hold_state_word)
 register.filter("item_state_word", item_state_word)
 register.filter("step_word", step_word)
+register.filter("field_word", field_word)
+
+
+@register.filter
+def old_words(edit: FieldEdit) -> str:
+    return value_words(edit.name, edit.old)
+
+
+@register.filter
+def new_words(edit: FieldEdit) -> str:
+    return value_words(edit.name, edit.new)
 
 
 @register.filter

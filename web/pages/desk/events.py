@@ -23,6 +23,7 @@ from events.feeds.store import feed_bytes
 from events.feeds.version import feed_version
 from events.models import Event, Occurrence
 from events.permissions import can_publish, day_of, edited_by
+from events.queries.edits import edits_since_decision
 from events.recurrence.expand import expand
 from events.services import editing, publishing
 from events.services.checking import checked
@@ -125,11 +126,13 @@ def event_page(request: HttpRequest, uid: str) -> HttpResponse:
     event = _event(request, uid)
     now = timezone.now()
     dates = Occurrence.objects.filter(event=event, ends_at__gt=now).order_by("starts_at")
+    is_waiting = event.moderation == Moderation.SUBMITTED
     context = {
         "event": event,
         "dates": dates[:MOST_DATES],
         "may_publish": can_publish(request.user, event, day_of(event, now)),
         "told": _as_subscribers_see(event),
+        "edits": edits_since_decision([event])[event.pk] if is_waiting else None,
         "is_kept_elsewhere": hasattr(event.source, "subscription"),
     }
     return render(request, "desk/event.html", context)
@@ -190,11 +193,13 @@ def date_step(request: HttpRequest, uid: str, step: str) -> HttpResponse:
 @require_safe
 @desk_page
 def review(request: HttpRequest) -> HttpResponse:
-    """What waits for a publisher."""
+    """What waits for a publisher, each with what was changed since the last decision."""
     today = timezone.localdate()
     waiting = edited_by(request.user, today).filter(moderation=Moderation.SUBMITTED)
-    found = waiting.select_related("venue").order_by("changed_at")[:MOST_EVENTS]
-    return render(request, "desk/review.html", {"events": found})
+    found = list(waiting.select_related("venue").order_by("changed_at")[:MOST_EVENTS])
+    edits = edits_since_decision(found)
+    context = {"events": [(event, edits[event.pk]) for event in found]}
+    return render(request, "desk/review.html", context)
 
 
 def _event(request: HttpRequest, uid: str) -> Event:

@@ -17,6 +17,7 @@ from events.models import Event
 from events.recurrence.rule import UnsupportedRule, parse_rule
 from events.services.values import EventValues, values_of
 from venues.models import Venue
+from web.pages.desk.inputs import day_field
 from web.pages.page import language
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -46,20 +47,16 @@ class EventForm(forms.Form):
     title_zh = forms.CharField(label=_("Title"), max_length=300)
     title_en = forms.CharField(label=_("Title in English"), max_length=300, required=False)
     kind = forms.ChoiceField(label=_("Kind"))
-    start_date = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    start_date = day_field(_("Day"))
     start_time = forms.TimeField(
         label=_("Begins"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
-    end_date = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput({"type": "date"})
-    )
+    end_date = day_field(_("Last day"), required=False)
     end_time = forms.TimeField(
         label=_("Ends"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
     repeats = forms.ChoiceField(label=_("Repeats"), choices=REPEATS, required=False)
-    until = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput({"type": "date"})
-    )
+    until = day_field(_("Until"), required=False)
     rule = forms.CharField(label=_("Rule (RFC 5545)"), max_length=2000, required=False)
     description_zh = forms.CharField(
         label=_("Description"), required=False, widget=forms.Textarea({"rows": 4})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from venues.errors import DomainError
 from venues.models import ApiKey, Organisation, Region, Role, Venue
-from venues.permissions import memberships_visible_to
+from venues.permissions import memberships_visible_to, roles_given_by
 from venues.services.keys import MAX_DAYS, issue_api_key, revoke_api_key
 from venues.services.memberships import end_membership, grant_membership
 from venues.services.notices import choose_notices, inbox, mark_read, preference_of
@@ -39,9 +39,10 @@ class MembershipForm(forms.Form):
     place = forms.CharField(label=_("Code of the region, organisation or museum"), max_length=80)
     last_day = day_field(_("Last day"), required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, roles: Collection[Role], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["role"].choices = [(one.value, one.name_in(language())) for one in Role]
+        offered = [(one.value, one.name_in(language())) for one in Role if one in roles]
+        self.fields["role"].choices = offered
 
     def clean_person(self) -> Any:
         name = self.cleaned_data["person"]
@@ -88,7 +89,8 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who holds which role at the places whose people one may know; a POST gives one."""
     now = timezone.now()
     today = timezone.localdate(now)
-    form = MembershipForm(request.POST if request.method == "POST" else None)
+    roles = roles_given_by(request.user, today)
+    form = MembershipForm(request.POST if request.method == "POST" else None, roles=roles)
     if form.is_bound and form.is_valid():
         try:
             form.grant(by=request.user, now=now)
@@ -101,6 +103,7 @@ def people(request: HttpRequest) -> HttpResponse:
     held = rows.select_related("user", "region", "organisation", "venue")
     context = {
         "form": form,
+        "may_give": bool(roles),
         "memberships": [
             (row, Role(row.role).name_in(language()), row.place.name(language()))
             for row in held.order_by("user__username", "pk")[:MOST]
