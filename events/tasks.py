@@ -23,8 +23,6 @@ from events.services import (
     subscriptions,
 )
 
-READERS = 2
-"""Calendars that are read at the same time, in all workers together."""
 READING_SECONDS = 290
 
 
@@ -52,14 +50,22 @@ def update_invitations() -> None:
 
 @shared_task(name="events.refresh_subscriptions", acks_late=True, reject_on_worker_lost=True)
 def refresh_subscriptions() -> None:
-    """Set a few readers going, whatever the number of calendars, so that other tasks get a turn."""
+    """Set two readers going, whatever the number of calendars, so that other tasks get a turn.
+
+    One reads any calendar, the other only those that were well the last time: servers that never
+    answer hold one of the workers' processes and not two.
+    """
     now = timezone.now()
-    for subscription_id in subscriptions.due_subscriptions(now=now)[:READERS]:
+    any_one = subscriptions.due_subscriptions(now=now)[:1]
+    well = subscriptions.due_subscriptions(now=now, only_well=True)[:2]
+    for subscription_id in any_one:
         refresh_subscription.delay(subscription_id, _until(now))
+    for subscription_id in [each for each in well if each not in any_one][:1]:
+        refresh_subscription.delay(subscription_id, _until(now), only_well=True)
 
 
 @shared_task(name="events.refresh_subscription", acks_late=True, reject_on_worker_lost=True)
-def refresh_subscription(subscription_id: int, until: str = "") -> None:
+def refresh_subscription(subscription_id: int, until: str = "", only_well: bool = False) -> None:
     """One task per calendar, so that a slow or broken one costs only itself.
 
     Up to ``until`` (ISO) the reader goes on with the next calendar that is due, by a message of
@@ -70,8 +76,8 @@ def refresh_subscription(subscription_id: int, until: str = "") -> None:
     )
     now = timezone.now()
     if until and now.isoformat() < until:
-        for following in subscriptions.due_subscriptions(now=now)[:1]:
-            refresh_subscription.delay(following, until)
+        for following in subscriptions.due_subscriptions(now=now, only_well=only_well)[:1]:
+            refresh_subscription.delay(following, until, only_well=only_well)
 
 
 def _until(now: datetime) -> str:

@@ -22,6 +22,7 @@ from events.imports.isolated import read_isolated
 from events.imports.words import sentence
 from events.models import Arrival, ImportRun, RunOutcome, Source, SourceKind, Subscription
 from events.permissions import can_edit_at
+from events.recurrence.zones import zone
 from events.services import import_runs
 from events.services.policies import policy_of, problems_of
 from events.services.sifting import sifted
@@ -74,9 +75,14 @@ def subscribe(*, url: str, venue: Venue, by: Actor, now: datetime) -> Subscripti
     return subscription
 
 
-def due_subscriptions(*, now: datetime) -> list[int]:
-    """Ids of the subscriptions that are to be read, the longest waiting first."""
+def due_subscriptions(*, now: datetime, only_well: bool = False) -> list[int]:
+    """Ids of the subscriptions that are to be read, the longest waiting first.
+
+    ``only_well``: those that were read without fault the last time.
+    """
     due = Subscription.objects.filter(is_active=True, next_fetch_at__lte=now)
+    if only_well:
+        due = due.filter(succeeded_at__isnull=False, failed_since__isnull=True)
     return list(due.order_by("next_fetch_at", "pk").values_list("pk", flat=True))
 
 
@@ -200,9 +206,9 @@ def _read(subscription: Subscription, run: ImportRun, fetch: Fetch, now: datetim
             )
             _note_success(subscription, now, fetched)
             return None
-        reading = read_isolated(
-            fetched.body, default_timezone=_timezone(subscription), today=now.date()
-        )
+        timezone = _timezone(subscription)
+        today = localdate(now, zone(timezone))
+        reading = read_isolated(fetched.body, default_timezone=timezone, today=today)
     except FetchFailed as failure:
         words = sentence(failure.code, failure.reason)
         _note_failure(subscription, run, words, now, status=failure.status)

@@ -18,6 +18,7 @@ from events.imports.events_sheet import read_events
 from events.imports.isolated import read_isolated
 from events.models import Event, Source, SourceKind
 from events.permissions import can_edit_at, can_publish_at
+from events.recurrence.zones import zone
 from events.services import import_runs
 from events.services.journal import columns_now, columns_then
 from events.services.policies import Policy
@@ -71,7 +72,8 @@ def read_upload(content: bytes, *, venue: Venue, now: datetime) -> Reading:
         UnreadableFile: it is no calendar.
     """
     try:
-        return read_isolated(content, default_timezone=venue.timezone, today=now.date())
+        today = localdate(now, zone(venue.timezone))
+        return read_isolated(content, default_timezone=venue.timezone, today=today)
     except CalendarUnreadable as refusal:
         raise UnreadableFile(str(refusal)) from refusal
 

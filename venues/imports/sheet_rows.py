@@ -19,12 +19,13 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from venues.imports.archive import MAX_ROWS, UnreadableFile, too_many_rows
+from venues.imports.archive import MAX_ROWS, UnreadableFile, too_many_rows, too_many_values
 
 _NS = f"{{{SHEET_MAIN_NS}}}"
 _ROW, _CELL, _VALUE, _ITEM = f"{_NS}row", f"{_NS}c", f"{_NS}v", f"{_NS}si"
 _TEXT, _RUN, _INLINE = f"{_NS}t", f"{_NS}r", f"{_NS}is"
-_COLUMN = re.compile(r"([A-Z]{1,3})\d{1,10}")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
+_MAX_PLACES = 1_000_000  # with the empty ones before a row's last value
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def sheet_rows(
     Raises:
         UnreadableFile: more rows or columns than are read, or rows in no order.
     """
-    number = 0
+    number = places = 0
+    indices = _Indices()
     for _, element in iterparse(stream):  # noqa: S314 - no entities, see above
         if element.tag != _ROW:
             continue
@@ -96,7 +98,11 @@ def sheet_rows(
             raise too_many_rows()
         if number <= before:
             raise UnreadableFile("The rows of the sheet are in no order. Save it again as .xlsx.")
-        yield number, _values(element, strings, formats, most_columns)
+        values = _values(element, indices, strings, formats, most_columns)
+        places += len(values)
+        if places > _MAX_PLACES:
+            raise too_many_values()
+        yield number, values
         element.clear()
 
 
@@ -105,36 +111,38 @@ def _number(row: Element, before: int) -> int:
     return before + 1 if written is None else int(written)
 
 
-def _values(row: Element, strings: Sequence[str], formats: Formats, most: int) -> list[Any]:
+def _values(
+    row: Element, indices: _Indices, strings: Sequence[str], formats: Formats, most: int
+) -> list[Any]:
     values: list[Any] = []
     for cell in row:
         if cell.tag != _CELL:
             continue
         value = _value(cell, strings, formats)
-        index = _index(cell, len(values))
-        if value is None:
-            if index < most:
-                values += [None] * (index + 1 - len(values))
+        address = cell.get("r")
+        index = len(values) if address is None else indices[address.rstrip("0123456789")]
+        if value is None and index >= most:
             continue
         if index >= most:
             raise UnreadableFile(f"The sheet has more than {most} columns; delete the rest.")
-        values += [None] * (index + 1 - len(values))
-        values[index] = value
+        if index >= len(values):
+            values += [None] * (index + 1 - len(values))
+        if value is not None:
+            values[index] = value
     return values
 
 
-def _index(cell: Element, following: int) -> int:
-    """Which column, from 0; ``following`` where the cell does not say."""
-    address = cell.get("r")
-    if address is None:
-        return following
-    letters = _COLUMN.fullmatch(address.upper())
-    if letters is None:
-        raise ValueError(address)
-    index = 0
-    for letter in letters[1]:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
+class _Indices(dict[str, int]):
+    """Which column, from 0, the letters of an address mean."""
+
+    def __missing__(self, letters: str) -> int:
+        if _LETTERS.fullmatch(letters.upper()) is None:
+            raise ValueError(letters)
+        index = 0
+        for letter in letters.upper():
+            index = index * 26 + ord(letter) - 64
+        self[letters] = index - 1
+        return index - 1
 
 
 def _value(cell: Element, strings: Sequence[str], formats: Formats) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from events.errors import InvalidSubscription
 from events.imports.fetch import FetchFailed
+from events.imports.isolated import read_isolated
 from events.models import Subscription
 from events.services.sources import SyncReport
 from events.services.subscriptions import (
@@ -239,3 +240,18 @@ def test_floating_times_are_those_of_the_venue(subscription, now):
 
     (only,) = subscription.source.events.get().occurrences.all()
     assert only.starts_at == datetime(2026, 12, 1, 2, tzinfo=UTC)
+
+
+def test_a_calendar_is_tried_out_on_the_venues_day(subscription, monkeypatch):
+    """Not on the day it is in Greenwich, where it is still yesterday's evening."""
+    days = []
+
+    def noted(data: bytes, *, default_timezone: str, today: date):
+        days.append(today)
+        return read_isolated(data, default_timezone=default_timezone, today=today)
+
+    monkeypatch.setattr("events.services.subscriptions.read_isolated", noted)
+
+    read(subscription, Web(calendar(vevent("a"))), datetime(2026, 11, 2, 17, tzinfo=UTC))
+
+    assert days == [date(2026, 11, 3)]
