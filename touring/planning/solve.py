@@ -21,7 +21,9 @@ from touring.planning.solvers import (
     Insertions,
     LocalSearch,
     Options,
+    Squares,
     Taste,
+    best_squares,
     fill,
     guide_for,
     most_coverage,
@@ -72,7 +74,8 @@ def solve(
 
     With ``prove``, where seasons are short (:func:`touring.planning.solvers.seasons_are_short`
     has the rule), column generation proves a bound beside the local search, and the search ends
-    early when the plan reaches the bound; elsewhere there is local search alone and no bound.
+    early when the plan reaches the bound; rotations are bounded by their best Latin squares;
+    elsewhere there is local search alone and no bound.
     Time or memory running out ends it with the best plan and bound so far.
 
     Same problem, seed, previous plan and amount of work give the same plan on every machine.
@@ -104,13 +107,16 @@ def solve(
         return _solved_by_parts(problem, parts, stop, seed, previous, workers, progress, started)
     guide = guide_for(problem, previous)
     draft = Draft(guide, Options(guide, pins_for(guide, previous)))
-    rotating = _stand_firm(draft)
+    squares = best_squares(problem, previous) if problem.rotations else None
+    rotating = _stand_firm(draft, squares)
     if previous is not None:
         place_previous(draft, previous)
     movable = [unit for unit in range(len(problem.units)) if unit not in rotating]
     fill(draft, movable, Insertions(draft, Taste()))
 
     reporter = _Reporter(problem, draft.plan, previous, progress, started)
+    if squares is not None and prove:
+        reporter.bound = ProvenBound(squares.bound)
     reporter.tell(0)
     rng = np.random.default_rng(seed)
     search = LocalSearch(draft, rng, idle=rotating)
@@ -120,7 +126,8 @@ def solve(
         except MemoryError:
             search.rescue()
         reporter.tell_last()
-        return _finished(problem, draft.plan(), previous, seed, search.work, started, None)
+        bound = reporter.bound
+        return _finished(problem, draft.plan(), previous, seed, search.work, started, bound)
     # Late: the compiler and HiGHS take a second that only who proves should pay.
     from touring.planning.solvers.column_generation import ColumnGeneration
     from touring.planning.solvers.column_search import ColumnSearch
@@ -281,12 +288,13 @@ class _Reporter:
         self.told_at = time.monotonic()
 
 
-def _stand_firm(draft: Draft) -> frozenset[int]:
+def _stand_firm(draft: Draft, squares: Squares | None = None) -> frozenset[int]:
     """Place rotations and locks; the units that rotate are left alone afterwards."""
     problem = draft.problem
+    best = squares.walks if squares is not None and squares.walks else [()] * len(problem.rotations)
     refused = [f"$.locked[{i}]" for i in place_locks(draft)]
     for i, rotation in enumerate(problem.rotations):
-        if not place_rotation(draft, rotation):
+        if not place_rotation(draft, rotation, best[i]):
             refused.append(f"$.rotations[{i}]")
     if refused:
         raise CannotStand(refused)

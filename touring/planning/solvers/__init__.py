@@ -14,6 +14,7 @@ from touring.planning.solvers.parts import (
     united,
 )
 from touring.planning.solvers.rotation import place_rotation
+from touring.planning.solvers.squares import Squares, best_squares
 
 __all__ = [
     "Draft",
@@ -21,7 +22,9 @@ __all__ = [
     "LocalSearch",
     "Options",
     "Pin",
+    "Squares",
     "Taste",
+    "best_squares",
     "fill",
     "guide_for",
     "insert",

@@ -1,31 +1,35 @@
 """Regional rotation: k units change among k hosts as a Latin square (H11).
 
-Every unit walks around one circle of the hosts, one step a period, so no host sees a unit
-twice and every period uses every host (the cyclic Latin square). Of all circles and starts
-the one with the fewest kilometres is scheduled: period by period, stops as early as crews,
-trucks and the leaving unit allow.
+The square that is worth most (:mod:`touring.planning.solvers.squares`) is scheduled first: period
+by period, stops as early as crews, trucks and the leaving unit allow. Where its days do not work
+out, every unit walks around one circle of the hosts, one step a period (the cyclic Latin square);
+of all circles and starts those with the fewest kilometres are tried.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from touring.planning.problem import Problem, Rotation
 from touring.planning.solvers.draft import Draft, Task, pinned
 from touring.planning.solvers.options import NEVER, first_in
+from touring.planning.solvers.squares import Walk, period_openings
 
 _ALL_CIRCLES_UP_TO = 6
 _TRIES = 24
 
 
-def place_rotation(draft: Draft, rotation: Rotation) -> bool:
-    """Put the whole rotation into the draft as fixed stops; the draft is unchanged on failure."""
+def place_rotation(draft: Draft, rotation: Rotation, best: Sequence[Walk] = ()) -> bool:
+    """Put the whole rotation into the draft as fixed stops; the draft is unchanged on failure.
+
+    ``best`` are the walks to try first.
+    """
     units = [draft.problem.unit_index[unit] for unit in rotation.units]
     before = {unit: draft.seasons[unit] for unit in units}
-    for walks in _walks(draft.problem, rotation):
+    for walks in itertools.chain([best] if best else [], _walks(draft.problem, rotation)):
         for shift in range(rotation.swap_days + 1):
             if _scheduled(draft, rotation, units, walks, shift):
                 return True
@@ -33,8 +37,8 @@ def place_rotation(draft: Draft, rotation: Rotation) -> bool:
     return False
 
 
-def _walks(problem: Problem, rotation: Rotation) -> list[list[list[int]]]:
-    """Hosts per unit and period, the cheapest first; ``walks[i][p]`` is a host index."""
+def _walks(problem: Problem, rotation: Rotation) -> Iterator[list[Walk]]:
+    """Walks around circles, the cheapest first; any request of a host will do."""
     from scipy.optimize import linear_sum_assignment  # takes seconds; rotations only
 
     hosts = [problem.host_index[host] for host in rotation.hosts]
@@ -56,7 +60,8 @@ def _walks(problem: Problem, rotation: Rotation) -> list[list[list[int]]]:
         if total < 1e15:
             found.append((total, [_walk(circle, int(start), rotation) for start in starts]))
     found.sort(key=lambda one: one[0])
-    return [walks for _, walks in found[:_TRIES]]
+    for _, walks in found[:_TRIES]:
+        yield [tuple((host, None) for host in walk) for walk in walks]
 
 
 def _circles(problem: Problem, hosts: list[int]) -> Iterator[tuple[int, ...]]:
@@ -89,16 +94,16 @@ def _walk_cost(problem: Problem, unit: int, walk: list[int], fits: np.ndarray) -
 
 
 def _scheduled(
-    draft: Draft, rotation: Rotation, units: list[int], walks: list[list[int]], shift: int
+    draft: Draft, rotation: Rotation, units: list[int], walks: Sequence[Walk], shift: int
 ) -> bool:
     """Schedule the walks; the first period's stops close about ``shift`` days before the boundary."""
     moving: dict[int, int] = {}
     for p in range(len(rotation.periods)):
         order = sorted(range(len(units)), key=lambda i: (draft.seasons[units[i]].leaves[-1:], i))
         for i in order:
-            unit, host = units[i], walks[i][p]
-            task = _task(draft, unit, host, rotation, p, shift if p == 0 else None)
-            origin = walks[i][p - 1] if p else None
+            unit, cell = units[i], walks[i][p]
+            task = _task(draft, unit, cell, rotation, p, shift if p == 0 else None)
+            origin = walks[i][p - 1][0] if p else None
             if task is None or not _put_moving(draft, rotation, unit, task, origin, moving):
                 return False
     return True
@@ -170,16 +175,23 @@ def _drop(draft: Draft, unit: int, task: Task) -> None:
 
 
 def _task(
-    draft: Draft, unit: int, host: int, rotation: Rotation, period: int, shift: int | None
+    draft: Draft,
+    unit: int,
+    cell: tuple[int, int | None],
+    rotation: Rotation,
+    period: int,
+    shift: int | None,
 ) -> Task | None:
-    """The stop of a unit at a host in a period, within the swap days; the dearest request first."""
-    options = draft.options
+    """The stop of a unit in a period, within the swap days: the cell's request, the dearest first."""
+    options, (host, wanted) = draft.options, cell
     candidates = [
         int(k)
         for k in options.of_unit(unit)
         if options.host[k] == host and draft.free[k] and options.pins[k] is None
     ]
-    for option in sorted(candidates, key=lambda k: (-options.worth[k], k)):
+    for option in sorted(
+        candidates, key=lambda k: (options.request[k] != wanted, -options.worth[k], k)
+    ):
         task = draft.task_for(unit, option)
         span = _period_openings(rotation, period, task.length, shift)
         spans = tuple(
@@ -195,14 +207,8 @@ def _task(
 def _period_openings(
     rotation: Rotation, period: int, stay: int, shift: int | None
 ) -> tuple[int, int]:
-    """Openings that put the stay's middle into the period and its ends into the swap days."""
-    first, end = rotation.periods[period]
-    earliest, latest = first - stay // 2, end - 1 - stay // 2
-    if period > 0:
-        latest = min(latest, first + rotation.swap_days)
-    if period < len(rotation.periods) - 1:
-        boundary = rotation.periods[period + 1][0]
-        earliest = max(earliest, boundary - rotation.swap_days - stay)
-        if shift is not None:
-            earliest = max(earliest, boundary - shift - stay)
-    return earliest, latest + 1
+    """Openings of the period; with ``shift``, closing at most so many days before its end."""
+    earliest, end = period_openings(rotation, period, stay)
+    if shift is not None and period < len(rotation.periods) - 1:
+        earliest = max(earliest, rotation.periods[period + 1][0] - shift - stay)
+    return earliest, end
