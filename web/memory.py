@@ -27,6 +27,7 @@ from django.utils.http import parse_http_date_safe
 
 from events.services.settling import marks_since, settle_changes
 from web.conditional import accepts_gzip, is_unmodified_since, matching_tag
+from web.followers import Followers
 
 NOTE = "orrery.feed_note"
 POLL_SECONDS = 1.0
@@ -79,6 +80,7 @@ class FeedMemory:
 
     def __init__(self, application: Application) -> None:
         self._application = application
+        self._followers = Followers()
         self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
         self._size = 0
         self._mark = 0
@@ -100,6 +102,7 @@ class FeedMemory:
             if found is not None:
                 status, headers, body = found
                 answers["memory", status[:3]] += 1
+                self._followers.note(path, environ)
                 start_response(status, headers)
                 return [body]
         return self._ask(key, environ, start_response)
@@ -125,6 +128,7 @@ class FeedMemory:
             answers["application", begun[0][:3]] += 1
         if not note.feed_key or begun[0][:3] not in ("200", "304"):
             return result
+        self._followers.note(key[0], environ)
         try:
             body = b"".join(result)
         finally:
@@ -170,6 +174,7 @@ class FeedMemory:
         try:
             self._look_now()
             self._is_cut_off = False
+            self._followers.hand_on()
         except DatabaseError:
             if not self._is_cut_off:
                 log.exception("feeds are answered from memory: the database cannot be asked")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -37,8 +38,13 @@ def client_address(request: HttpRequest) -> str | None:
     Each trusted proxy adds one address to ``X-Forwarded-For``; what stands before those was
     written by the caller and is not believed.
     """
-    proxies = settings.TRUSTED_PROXIES
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(seen) >= proxies and seen[-proxies]:
-        return seen[-proxies]
-    return request.META.get("REMOTE_ADDR")
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str | None:
+    """:func:`client_address` before there is a request."""
+    if proxies := settings.TRUSTED_PROXIES:
+        seen = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(seen) >= proxies and seen[-proxies]:
+            return str(seen[-proxies])
+    return environ.get("REMOTE_ADDR")

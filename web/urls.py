@@ -6,8 +6,8 @@ from django.urls import path, re_path
 
 from web import feeds, health, news, oembed, robots, rpde, sitemap
 from web.pages import embed, invitations, larger, posters, views, whats_on, workbench
+from web.pages.desk import closures, figures, files, followers, people, sources, today
 from web.pages.desk import events as desk_events
-from web.pages.desk import figures, people, sources, today
 from web.pages.desk import holds as desk_holds
 from web.pages.desk import requests as desk_requests
 from web.pages.desk import stops as desk_stops
@@ -54,8 +54,15 @@ urlpatterns = [
     path("desk/events/<str:uid>/dates/<slug:step>/", desk_events.date_step, name="desk-date-step"),
     path("desk/events/<str:uid>/<slug:step>/", desk_events.take_step, name="desk-event-step"),
     path("desk/review/", desk_events.review, name="desk-review"),
+    path("desk/followers/", followers.followers, name="desk-followers"),
+    path("desk/files/", files.file_list, name="desk-files"),
+    path("desk/files/<int:pk>/", files.file_page, name="desk-file"),
+    path("desk/files/<int:pk>/<slug:step>/", files.file_step, name="desk-file-step"),
+    path("desk/closures/", closures.closure_list, name="desk-closures"),
+    path("desk/closures/<int:pk>/lift/", closures.lift, name="desk-lift-closure"),
     path("desk/calendars/", sources.source_list, name="desk-sources"),
     path("desk/calendars/new/", sources.subscribe, name="desk-subscribe"),
+    path("desk/calendars/<int:pk>/", sources.source_page, name="desk-source"),
     path("desk/calendars/<int:pk>/<slug:step>/", sources.source_step, name="desk-source-step"),
     path("desk/requests/", desk_requests.request_list, name="desk-requests"),
     path("desk/requests/new/", desk_requests.new_request, name="desk-new-request"),

@@ -75,6 +75,8 @@ COLUMNS = (
     Column("url", ("网址", "url"), text(500)),
 )
 
+_REQUIRED = frozenset(column.field for column in COLUMNS if column.required)
+
 
 def read_events(
     table: Table, *, timezone: str
@@ -90,8 +92,8 @@ def read_events(
     entries: list[Entry] = []
     rows: dict[str, int] = {}
     for row in typed:
-        if row.number in wrong:
-            continue
+        if row.number in wrong or not row.places.keys() >= _REQUIRED:
+            continue  # told already, of the row or of the headings
         found = list(_problems(row, rows))
         problems += found
         if not found:

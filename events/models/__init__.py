@@ -1,7 +1,7 @@
 from events.models.campaign import Campaign, CampaignPartner, Participation
 from events.models.credits import EventImage, EventOrganiser
 from events.models.event import Event, EventReference, Occurrence
-from events.models.feed import FeedRevision, PrivateFeed, SavedSearch
+from events.models.feed import FeedReach, FeedRevision, PrivateFeed, SavedSearch
 from events.models.importing import ImportRun, LocalEdit, RunOutcome
 from events.models.invitation import Invitation, ReceivedMail
 from events.models.outbox import OutgoingMail
@@ -19,6 +19,7 @@ __all__ = [
     "EventIndex",
     "EventOrganiser",
     "EventReference",
+    "FeedReach",
     "FeedRevision",
     "FiledUnder",
     "Fragment",

@@ -20,6 +20,20 @@ class FeedRevision(models.Model):
     changed_at = models.DateTimeField()
 
 
+class FeedReach(models.Model):
+    """How many asked for a public feed on one day; nothing about who (events.services.followers)."""
+
+    path = models.CharField(max_length=300, help_text="the feed's address without its query")
+    day = models.DateField(help_text="in UTC")
+    polls = models.PositiveIntegerField(default=0)
+    sketch = models.BinaryField(help_text="256 registers of a HyperLogLog")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("path", "day", name="feed_reach_once_per_day"),
+        ]
+
+
 class PrivateFeed(models.Model):
     """A host's own schedule under a token of which only the SHA-256 is kept."""
 

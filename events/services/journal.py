@@ -10,7 +10,8 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from events.models import Event
+from events.models import Event, ImportRun
+from events.queries.edits import FieldEdit
 
 UNTOUCHED = frozenset({"id", "source", "uid", "public_uid", "created_at", "is_free", "moderation"})
 """What no reading ever changes; the first five are fixed, the rest belongs to editors."""
@@ -51,3 +52,43 @@ def columns_then(values: Mapping[str, Any]) -> dict[str, Any]:
         for column in _RESTORED
         if column.attname in values
     }
+
+
+MOST_TOLD = 100
+_NOT_TOLD = frozenset({"cancelled_from", "source_id", "zh_changed_at", "en_changed_at"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reading did, in words for people: new events, and fields of those that changed."""
+
+    created: list[Event] = field(default_factory=list)
+    changed: list[tuple[Event, list[FieldEdit]]] = field(default_factory=list)
+
+
+def told_of(run: ImportRun | None) -> Told:
+    """Of at most 100 events what the run did, compared with how they are now; without a journal,
+    nothing can be told any more."""
+    if run is None or not run.journal:
+        return Told()
+    journal = Journal.unpacked(bytes(run.journal))
+    events = Event.objects.filter(source=run.source_id).order_by("start_date", "pk")
+    changed = events.filter(pk__in=list(journal.before))[:MOST_TOLD]
+    return Told(
+        created=list(events.filter(pk__in=journal.created)[:MOST_TOLD]),
+        changed=[(event, _edits(event, journal.before[event.pk])) for event in changed],
+    )
+
+
+def _edits(event: Event, values: Mapping[str, Any]) -> list[FieldEdit]:
+    then, now = columns_then(values), columns_now(event)
+    return [
+        FieldEdit(name, _plain(then[name]), _plain(now[name]))
+        for name in then
+        if then[name] != now[name] and name not in _NOT_TOLD
+    ]
+
+
+def _plain(value: Any) -> Any:
+    is_plain = isinstance(value, (str, int, float, bool, list, dict, type(None)))
+    return value if is_plain else str(value)

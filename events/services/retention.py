@@ -9,6 +9,7 @@ from django.conf import settings
 
 from events.models import FeedRevision, Occurrence, OutgoingMail, ReceivedMail
 from events.models.outbox import MailState
+from events.services.followers import forget_reach
 from events.services.import_runs import forget_runs
 
 TOMBSTONE_DAYS = 90  # how long a withdrawn date is still announced as cancelled
@@ -40,6 +41,7 @@ def purge_expired(*, now: datetime) -> Purged:
     occurrences, _ = withdrawn.delete()
     searches = FeedRevision.objects.filter(key__startswith="search/")
     revisions, _ = searches.filter(changed_at__lt=now - timedelta(days=SEARCH_DAYS)).delete()
+    forget_reach(now=now)
     return Purged(
         mails=mails, occurrences=occurrences, revisions=revisions, runs=forget_runs(now=now)
     )

@@ -15,7 +15,7 @@ from events.services.subscriptions import refresh_subscription
 from tests.factories.events import EventFactory
 from tests.factories.venues import MembershipFactory, UserFactory, VenueFactory
 from tests.web.barriers import barriers_on, sign_in
-from venues.models import Role
+from venues.models import Membership, Role, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +220,10 @@ def test_a_calendar_is_read_and_the_reading_taken_back(publisher, venue):
     row = Subscription.objects.get()
     refresh_subscription(fetch=the_file, subscription_id=row.pk, now=timezone.now())
     page = publisher.get("/desk/calendars/?lang=en").content.decode()
+    told = publisher.get(f"/desk/calendars/{row.pk}/?lang=en").content.decode()
+    assert "What the last reading did" in told
+    assert "something was new" in told
+    assert "New 1" in told
 
     publisher.post(f"/desk/calendars/{row.pk}/undo/")
 
@@ -258,12 +262,37 @@ def test_the_desk_has_no_barrier(live_server, browser, node_modules, venue, widt
         f"/desk/events/{event.public_uid}/edit/",
         "/desk/review/",
         "/desk/calendars/",
+        f"/desk/calendars/{Subscription.objects.get().pk}/",
+        "/desk/files/",
+        f"/desk/files/{_files(venue)}/",
+        "/desk/closures/",
+        "/desk/followers/",
     ):
         for language in ("zh", "en"):
             page.goto(f"{live_server.url}{address}?lang={language}")
             complaints += barriers_on(page, node_modules, f"{address} {language}")
 
     assert complaints == []
+
+
+def _files(venue) -> int:
+    """A file that changes something and has a problem."""
+    edit = {"field": "title_zh", "old": "光", "new": "光与影"}
+    report = {
+        "counts": {"created": 1, "changed": 1, "unchanged": 0, "problems": 1},
+        "created": ["2027-03-06 光"],
+        "changed": [{"subject": "2027-03-06 光", "fields": [edit]}],
+        "problems": [{"row": 2, "column": "标题", "cell": "A2", "message": "Must not be empty."}],
+    }
+    return Upload.objects.create(
+        kind="events",
+        place=venue.slug,
+        name="活动.csv",
+        content="标题,开始日期\n光,2027-03-06\n".encode(),
+        report=report,
+        owner=Membership.objects.get(venue=venue).user,
+        created_at=timezone.now(),
+    ).pk
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -12,7 +12,8 @@ from django.db import DatabaseError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.models import Event, LiveFeed, PrivateFeed
+from events.models import Event, FeedReach, LiveFeed, PrivateFeed
+from events.services.followers import Sketch
 from events.services.private_feeds import hand_out_private_feed
 from tests.factories.events import EventFactory, OccurrenceFactory
 from tests.factories.venues import MembershipFactory, VenueFactory
@@ -57,13 +58,14 @@ def ask(ticks, event):
 
     remembering = FeedMemory(django)
 
-    def ask(path=HEFEI, *, method="GET", query="", host="127.0.0.1:8000", **headers):
+    def ask(path=HEFEI, *, method="GET", query="", host="127.0.0.1:8000", reader="::1", **headers):
         begun = []
         environ = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "HTTP_HOST": host,
+            "REMOTE_ADDR": reader,
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",
             "wsgi.url_scheme": "http",
@@ -257,3 +259,15 @@ def test_answers_are_counted(ask):
         ("memory", "200"): 1,
         ("memory", "304"): 1,
     }
+
+
+def test_who_follows_is_counted_once_a_minute_out_of_memory_and_without_a_trace(ask, ticks):
+    for reader in ("10.0.0.1", "10.0.0.2", "10.0.0.1"):
+        ask(reader=reader)
+    assert not FeedReach.objects.exists()
+    ticks.seconds += 61
+    ask(reader="10.0.0.1")
+
+    row = FeedReach.objects.get()
+    assert (row.path, row.polls, Sketch(bytes(row.sketch)).count) == (HEFEI, 3, 2)
+    assert b"10.0.0" not in bytes(row.sketch)

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -18,12 +19,16 @@ from events.recurrence.zones import zone
 from web.oembed import oembed_address
 from web.pages.desk.field_words import field_word, value_words
 from web.pages.desk.menu import menu_for
+from web.pages.desk.row_problems import row_problem
 from web.pages.desk.words import (
+    closing_word,
     hold_state_word,
     item_state_word,
     request_state_word,
     step_word,
     stop_state_word,
+    upload_counts,
+    upload_state,
 )
 from web.pages.month import Item
 from web.pages.page import language
@@ -136,16 +141,29 @@ register.filter("hold_state_word", hold_state_word)
 register.filter("item_state_word", item_state_word)
 register.filter("step_word", step_word)
 register.filter("field_word", field_word)
+register.filter("row_problem", row_problem)
+register.filter("upload_state", upload_state)
+register.filter("upload_counts", upload_counts)
+register.filter("closing_word", closing_word)
 
 
 @register.filter
-def old_words(edit: FieldEdit) -> str:
-    return value_words(edit.name, edit.old)
+def old_words(edit: FieldEdit | dict[str, Any]) -> str:
+    name, old, _new = _edit(edit)
+    return value_words(name, old)
 
 
 @register.filter
-def new_words(edit: FieldEdit) -> str:
-    return value_words(edit.name, edit.new)
+def new_words(edit: FieldEdit | dict[str, Any]) -> str:
+    name, _old, new = _edit(edit)
+    return value_words(name, new)
+
+
+def _edit(edit: FieldEdit | dict[str, Any]) -> tuple[str, Any, Any]:
+    """Edits come as they are, or out of a report that was kept as JSON."""
+    if isinstance(edit, FieldEdit):
+        return edit.name, edit.old, edit.new
+    return edit["field"], edit["old"], edit["new"]
 
 
 @register.filter
@@ -231,6 +249,31 @@ def count_word(name: str) -> str:
         "restored": _("Taken up again"),
         "held": _("Kept although missing"),
     }.get(name, name)
+
+
+@register.filter
+def reading_counts(counts: dict[str, int]) -> str:
+    """What a reading did, in figures."""
+    return " · ".join(f"{count_word(name)} {n}" for name, n in counts.items() if n)
+
+
+@register.filter
+def outcome_word(outcome: str) -> str:
+    """How a reading of a calendar ended."""
+    return {
+        "reading": _("being read"),
+        "changed": _("something was new"),
+        "unchanged": _("as before"),
+        "failed": _("could not be read"),
+        "undone": _("taken back"),
+        "refused": _("the file that was taken back"),
+    }.get(outcome, outcome)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Day and hour on our clock; a dash for never."""
+    return f"{brief_day(value)} {timezone.localtime(value):%H:%M}" if value else "–"
 
 
 @register.filter

@@ -14,6 +14,9 @@ GROUPS = (
             ("desk-events", _("Events")),
             ("desk-review", _("Review")),
             ("desk-sources", _("Calendars")),
+            ("desk-files", _("Files")),
+            ("desk-closures", _("Closures")),
+            ("desk-followers", _("Subscribers")),
         ),
     ),
     (

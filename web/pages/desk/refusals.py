@@ -42,6 +42,11 @@ def _of_code() -> dict[str, str]:
         "nothing_to_publish": _("The event has no date to come; give it one."),
         "nothing_to_undo": _("There is nothing to take back any more."),
         "invalid_subscription": _("This address cannot be read; check it."),
+        "unreadable_file": _(
+            "It cannot be read; save it as .xlsx, .csv or .ics and hand it in again."
+        ),
+        "stale_upload": _("Something changed since you looked; hand the file in again."),
+        "upload_has_problems": _("The file still has problems; correct it and hand it in again."),
         "kept_elsewhere": _("It is kept elsewhere; change it there."),
         "no_such_date": _("The event has no such date; look again."),
     }

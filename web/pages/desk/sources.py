@@ -12,13 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events.models import Subscription
+from events.models import ImportRun, Subscription
 from events.permissions import sources_edited_by
 from events.services import subscriptions
 from events.services.health import health_of
+from events.services.journal import told_of
 from events.services.undo import undo_last
 from web.pages.desk.events import venues_edited
 from web.pages.desk.page import desk_page, done
+
+MOST_RUNS = 30
 
 
 @require_safe
@@ -30,6 +33,24 @@ def source_list(request: HttpRequest) -> HttpResponse:
     sources = [(row, health_of(row, now=now)) for row in rows[:100]]
     context = {"sources": sources, "venues": venues_edited(request), "now": now}
     return render(request, "desk/sources.html", context)
+
+
+@require_safe
+@desk_page
+def source_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One calendar: its readings, what the last changed by field, what was not taken over."""
+    row = _subscriptions(request).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    health = health_of(row, now=timezone.now())
+    runs = ImportRun.objects.filter(source=row.source).defer("journal", "problems", "quarantine")
+    context = {
+        "one": row,
+        "health": health,
+        "told": told_of(health.undoable),
+        "runs": runs.order_by("-started_at", "-pk")[:MOST_RUNS],
+    }
+    return render(request, "desk/source.html", context)
 
 
 @require_POST
@@ -70,7 +91,8 @@ def source_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "confirm": _("The missing events will be cancelled at the next reading."),
         "undo": _("The last reading was taken back."),
     }[step]
-    return done(request, acts[step], said, back=reverse("desk-sources"))
+    back = reverse("desk-source", kwargs={"pk": pk})
+    return done(request, acts[step], said, back=back)
 
 
 def _subscriptions(request: HttpRequest):  # type: ignore[no-untyped-def]  # a queryset with joins

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events.enums import ClosedDays
 from touring.lifecycles import HOLD, REQUEST, STOP, Lifecycle
+from venues.models import Upload, UploadState
 from web.pages.page import language
 
 
@@ -62,3 +67,34 @@ def step_word(operation: str) -> str:
         "report": _("Hand in the summary"),
         "settle": _("Settle and close"),
     }.get(operation, operation)
+
+
+def upload_state(upload: Upload) -> str:
+    """How far a file got."""
+    if upload.state == UploadState.CHECKED and upload.report.get("problems"):
+        return _("to be corrected")
+    return {
+        UploadState.CHECKED: _("looked at, not yet written"),
+        UploadState.COMMITTED: _("written"),
+        UploadState.UNDONE: _("taken back"),
+    }[UploadState(upload.state)]
+
+
+def upload_counts(counts: Mapping[str, int]) -> str:
+    """What a file does, in figures."""
+    told = (
+        (counts["created"], ngettext("{n} new", "{n} new", counts["created"])),
+        (counts["changed"], ngettext("{n} changed", "{n} changed", counts["changed"])),
+        (counts["unchanged"], ngettext("{n} as before", "{n} as before", counts["unchanged"])),
+        (counts["problems"], ngettext("{n} problem", "{n} problems", counts["problems"])),
+    )
+    return " · ".join(words.format(n=n) for n, words in told if n) or _("nothing in it")
+
+
+def closing_word(on_closed_days: str) -> str:
+    """What becomes of a date on a day on which its venue is closed."""
+    return {
+        ClosedDays.KEEP: _("takes place all the same: cancel it by hand"),
+        ClosedDays.CANCEL: _("will be cancelled, with the reason"),
+        ClosedDays.SKIP: _("will be left out"),
+    }[ClosedDays(on_closed_days)]
