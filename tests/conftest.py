@@ -101,7 +101,11 @@ def _database_vendor() -> str:
     return connection.vendor
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Marks first, then pytest-xdist, which reads the groups, and the order last."""
     vendor = _database_vendor()
     elsewhere = {"sqlite": "only_postgresql", "postgresql": "only_sqlite"}[vendor]
     kept = [item for item in items if item.get_closest_marker(elsewhere) is None]
@@ -114,6 +118,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         heavy = ONE_WORKER & {mark.name for mark in item.iter_markers()}
         if heavy and config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group("+".join(sorted(heavy))))
+    yield
+    grouped = [item for item in items if item.get_closest_marker("xdist_group")]
+    if getattr(config.option, "loadgroup", False):
+        assert all("@" in item.nodeid for item in grouped), "pytest-xdist groups nothing"
     # What one worker does alone begins first, or the other one waits for it at the end.
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
