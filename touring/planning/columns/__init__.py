@@ -12,9 +12,11 @@ over columns; their dual prices turn the search for better columns into one prob
 :mod:`programme`    linear and whole packing programmes in HiGHS
 :mod:`master`       the linear programme over the pool
 :mod:`remainder`    what is left to some units while the others' seasons stand
+:mod:`dive`         a whole choice of seasons, down from the relaxation
 """
 
 from touring.planning.columns.completion import Completion, completion_of
+from touring.planning.columns.dive import Depth, Dive
 from touring.planning.columns.master import Master, Optimum
 from touring.planning.columns.network import Network, alike_units, network_of
 from touring.planning.columns.pool import Column, Duals, Pool, column_of
@@ -25,6 +27,8 @@ from touring.planning.columns.rows import Row, rows_of, violated_rows
 __all__ = [
     "Column",
     "Completion",
+    "Depth",
+    "Dive",
     "Duals",
     "Effort",
     "Master",

@@ -56,6 +56,9 @@ class Programme:
     def set_profit(self, column: int, profit: float) -> None:
         self.highs.changeColCost(column, -profit)
 
+    def bound(self, column: int, least: float, most: float) -> None:
+        self.highs.changeColBounds(column, least, most)
+
     def relaxed(self) -> Solved:
         """Raises RuntimeError if HiGHS finds no optimum, which no input should bring about."""
         if not self.width:

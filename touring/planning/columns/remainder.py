@@ -64,7 +64,6 @@ class Remainder:
         self.kinds, self.requests = len(pool.networks), len(pool.problem.requests)
         self.standing = list(standing)
         self.barred = barred_days(pool, [pool.columns[i] for i in standing])
-        self._charges: dict[int, Floats] = {}
 
     def improved(
         self, before: Sequence[int], reduced: Floats, room: float, measure: Measure
@@ -74,7 +73,7 @@ class Remainder:
         ``reduced`` are the columns' reduced profits under the whole problem's prices; those of
         less than ``-room`` cannot be in a better plan than the best.
         """
-        usable = self._usable(reduced, room, measure.columns, before)
+        usable = self.usable(reduced, room, measure.columns, before)
         for _ in range(3):
             usable, relaxed, prices = self._priced(usable, measure)
             answer = self._chosen(usable, relaxed, prices, before, measure)
@@ -87,27 +86,38 @@ class Remainder:
                 return answer
         return None
 
-    def _usable(self, reduced: Floats, room: float, most: int, before: Sequence[int]) -> list[int]:
+    def usable(
+        self, reduced: Floats, room: float, most: int, before: Sequence[int] = ()
+    ) -> list[int]:
+        """Columns that may be in a better plan, ``before`` first, then by reduced profit."""
         kinds = np.array(self.pool.unit, dtype=np.int64)
         candidates = np.flatnonzero((self.free[kinds] > 0) & (reduced >= -room - _PAYS))
         order = candidates[np.argsort(-reduced[candidates], kind="stable")]
         kept = list(dict.fromkeys(before))
         known = set(kept)
         for i in order.tolist():
-            if i not in known and self._is_open(self.pool.columns[i], int(kinds[i])):
+            if i not in known and self.is_open(self.pool.columns[i], int(kinds[i])):
                 kept.append(i)
                 if len(kept) >= most:
                     break
         return kept
 
-    def _is_open(self, column: Column, kind: int) -> bool:
+    def fix(self, column: Column, kind: int) -> None:
+        """Let one free unit of the kind have this season."""
+        self.free[kind] -= 1
+        for barred, more in zip(self.barred, barred_days(self.pool, [column]), strict=True):
+            barred |= more
+
+    def is_open(self, column: Column, kind: int) -> bool:
+        """Do the seasons that stand leave room for this one?"""
         barred, network = self.barred[kind], self.pool.networks[kind]
         index = self.pool.problem.request_index
         return not any(
             barred[network.position[index[stop.request]], stop.open] for stop in column.stops
         )
 
-    def _limits(self) -> Floats:
+    def limits(self) -> Floats:
+        """What the standing seasons leave of every row."""
         limits = self.pool.limits()
         limits[: self.kinds] = self.free
         rows = slice(self.kinds, None)
@@ -126,7 +136,7 @@ class Remainder:
         self, usable: list[int], measure: Measure
     ) -> tuple[list[int], Programme, tuple[float, Floats]]:
         """Column generation for the free units alone."""
-        pool, limits = self.pool, self._limits()
+        pool, limits = self.pool, self.limits()
         programme = Programme(limits)
         programme.add_columns(*slack_columns(pool))
         programme.add_columns(
@@ -134,7 +144,7 @@ class Remainder:
         )
         solved = programme.relaxed()
         for _ in range(measure.rounds):
-            fresh = self._fresh(self._duals(solved.prices), set(usable), measure.effort)
+            fresh = self.fresh(self.duals(solved.prices), set(usable), measure.effort)
             if not fresh:
                 break
             usable = usable + fresh
@@ -144,14 +154,15 @@ class Remainder:
             solved = programme.relaxed()
         return usable, programme, (solved.value, solved.prices)
 
-    def _duals(self, prices: Floats) -> Duals:
+    def duals(self, prices: Floats) -> Duals:
+        """A programme's prices of rows by what the rows are."""
         head = self.kinds + self.requests
         penalties = [np.inf if row.penalty is None else row.penalty for row in self.pool.rows]
         return Duals(
             prices[: self.kinds], prices[self.kinds : head], np.minimum(prices[head:], penalties)
         )
 
-    def _fresh(self, duals: Duals, known: set[int], effort: Effort) -> list[int]:
+    def fresh(self, duals: Duals, known: set[int], effort: Effort) -> list[int]:
         """Columns that pay at these prices, taken into the pool; their numbers."""
         pool, fresh = self.pool, []
         for kind, network in enumerate(pool.networks):
@@ -180,7 +191,7 @@ class Remainder:
     ) -> Answer | None:
         pool, (value, prices) = self.pool, relaxed
         matrix, profit = sparse.csc_array(pool.matrix()[:, usable]), np.array(pool.profit)[usable]
-        limits = self._limits()
+        limits = self.limits()
         slack, paid = slack_columns(pool)
         amounts = np.array([float(before.count(i)) for i in usable])
         missing = np.maximum(0.0, matrix @ amounts - limits)

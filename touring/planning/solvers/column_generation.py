@@ -18,6 +18,8 @@ from touring.planning.bounds import ProvenBound
 from touring.planning.check import violations
 from touring.planning.columns import (
     Column,
+    Depth,
+    Dive,
     Duals,
     Effort,
     Master,
@@ -42,6 +44,8 @@ _FIRST_SHARES = (0.0,)
 _SMOOTHING = ((0.2, 0.9), (0.05, 0.8), (0.01, 0.6), (0.002, 0.4))
 _CUTS_A_ROUND = 60
 _ROUNDS_A_CUT = 4
+_DIVES = 3
+_COLUMNS_A_DIVE = 4000
 _NEAR = 0.015
 _EFFORTS = (
     Effort(),
@@ -145,7 +149,7 @@ class ColumnGeneration:
         if found is None:
             return
         self._rounds += 1
-        near = self.bound.gap_to(self.master_value) < _NEAR
+        near = self.master_gap() < _NEAR
         if near and self._rounds % _ROUNDS_A_CUT == 0 and self._cut(master):
             return
         if found.added:
@@ -155,6 +159,10 @@ class ColumnGeneration:
             self._misses += not self._starts
             return
         self._tighten(master, found)
+
+    def master_gap(self) -> float:
+        """How far the relaxation over the known columns is from the bound, relative."""
+        return self.bound.gap_to(self.master_value)
 
     def _smoothed(self, duals: Duals) -> Duals:
         """Nearer to the best prices while the bound is far, at the master's own in the end."""
@@ -247,6 +255,30 @@ class ColumnGeneration:
         return Sweep(
             better, is_better=not violations(self.problem, better), is_proven=answer.is_proven
         )
+
+    def dived(self, plan: Plan, units: Sequence[int], depth: Depth) -> Plan | None:
+        """A whole plan down from the relaxation, with new seasons for these units.
+
+        The others' seasons stand. ``None`` where a rule between units that no cut tells of yet
+        is broken; the cuts are then added.
+        """
+        free = [sum(unit in units for unit in kind) for kind in self.kinds]
+        seasons = self.seasons_of(plan)
+        standing = [season for unit, season in seasons.items() if unit not in units]
+        self.pool.add(standing)
+        numbers = [self.pool.number_of(season) for season in standing]
+        for _ in range(_DIVES):
+            remainder = Remainder(self.pool, numbers, free)
+            reduced = np.array(self.pool.profit) - self.pool.prices(self._best)
+            usable = remainder.usable(reduced, math.inf, _COLUMNS_A_DIVE)
+            chosen = Dive(remainder, usable).run(depth)
+            shares = np.zeros(len(self.pool.columns))
+            shares[[*numbers, *chosen]] = 1.0
+            cuts = violated_rows(self.problem, self.pool.stops(), shares)
+            if not self.pool.add_rows(cuts):
+                found = self._with_seasons(plan, units, chosen)
+                return None if violations(self.problem, found) else found
+        return None
 
     def _with_seasons(self, plan: Plan, units: Sequence[int], columns: Sequence[int]) -> Plan:
         names = {self.problem.units[unit].id for unit in units}

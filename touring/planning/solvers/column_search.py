@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from touring.planning.columns import Measure
+from touring.planning.columns import Depth, Effort, Measure
 from touring.planning.objective import value_of
 from touring.planning.problem import Problem
 from touring.planning.result import Plan
@@ -30,6 +30,8 @@ _STEPS_ANEW = 300
 _STOPS_A_GROUP = 26
 _MISSES = 12
 _MEASURE = Measure()
+_SOON = 0.005
+_DEPTHS = (Depth(), Depth(rounds=8, effort=Effort(width=100, most=2000, wanted=8)))
 
 
 @dataclass
@@ -61,6 +63,7 @@ class ColumnSearch:
 
     def run(self, stop: StopCriterion) -> None:
         """First prove a bound, then bring the plan near to it."""
+        has_dived = False
         while not stop(self.work) and not self.generation.is_finished and not self.is_optimal():
             before = self.generation.bound.value
             self.generation.round(lambda: stop(self.work))
@@ -68,6 +71,11 @@ class ColumnSearch:
             if self.generation.bound.value < before:
                 self.improved(self.work)
             self._walk(_FIRST_STEPS if self.rounds == 1 else _STEPS_A_ROUND, stop)
+            if not has_dived and self.generation.master_gap() < _SOON:
+                has_dived = True
+                self._dive(self.search.units, _DEPTHS[0], stop)
+        for depth in _DEPTHS:
+            self._dive(self.search.units, depth, stop)
         groups = _Groups(self.problem, self.search.units, self.rng)
         groups.size = groups.fitting(len(self.best.stops))
         while not stop(self.work) and not self.is_optimal():
@@ -81,6 +89,15 @@ class ColumnSearch:
 
     def is_optimal(self) -> bool:
         return self.generation.bound.is_reached_by(self.value)
+
+    def _dive(self, units: Sequence[int], depth: Depth, stop: StopCriterion) -> None:
+        """From the relaxation to a whole plan; the other units' seasons stand."""
+        if stop(self.work) or self.is_optimal():
+            return
+        found = self.generation.dived(self.best, units, depth)
+        self.rounds += 1
+        if found is not None and self._keep(found):
+            self.improved(self.work)
 
     def _sweep(self, groups: _Groups) -> None:
         """Choose the seasons of some units anew while the others' stand."""
