@@ -97,12 +97,43 @@ def counts(files: list[bytes]) -> dict[str, list[int | None]]:
             "ical": _count_of_ical,
         }.items()
     }
-    try:
-        texts = json.dumps([data.decode("utf-8-sig") for data in files])
-        found["ical.js"] = _ask(icaljs_command("count"), texts.encode())
-    except ReaderMissing as missing:
-        log.warning("left out: %s", missing)
+    texts = json.dumps([data.decode("utf-8-sig") for data in files]).encode()
+    for name, command in {"libical": libical_command, "ical.js": icaljs_command}.items():
+        try:
+            found[name] = _ask(command("count"), texts)
+        except ReaderMissing as missing:
+            log.warning("left out: %s", missing)
     return found
+
+
+def rewritten(files: list[bytes]) -> dict[str, list[bytes | None]]:
+    """The files as other libraries write them after reading them; none where one refuses."""
+    found: dict[str, list[bytes | None]] = {
+        name: [_counted(write, data) for data in files]
+        for name, write in {"icalendar": _by_icalendar, "vobject": _by_vobject}.items()
+    }
+    texts = json.dumps([data.decode("utf-8-sig") for data in files]).encode()
+    for name, command in {"libical": libical_command, "ical.js": icaljs_command}.items():
+        try:
+            answers = _ask(command("rewrite"), texts)
+        except ReaderMissing as missing:
+            log.warning("left out: %s", missing)
+        else:
+            found[name] = [None if each is None else each.encode() for each in answers]
+    return found
+
+
+def _by_icalendar(text: str) -> bytes:
+    from icalendar import Calendar
+
+    return b"".join(each.to_ical() for each in Calendar.from_ical(text, multiple=True))
+
+
+def _by_vobject(text: str) -> bytes:
+    import vobject
+
+    calendars = vobject.readComponents(text)
+    return "".join(each.serialize(validate=False) for each in calendars).encode()
 
 
 def _counted(count: Callable[[str], int], data: bytes) -> int | None:

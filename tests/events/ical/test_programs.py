@@ -5,6 +5,7 @@ The number is known to who wrote the file; readers that are not ours say the sam
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -35,7 +36,10 @@ def expected(files: list[File]) -> dict[str, int]:
 def check_panel(files: list[File]) -> dict[str, int]:
     """How many of the files each reader takes; of these each has to find the same number."""
     taken = {}
-    for reader, found in panel.counts([each.data for each in files]).items():
+    readers = panel.counts([each.data for each in files])
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        assert sorted(readers) == ["ical", "ical.js", "icalendar", "libical", "vobject"]
+    for reader, found in readers.items():
         answers = {
             each.name: number
             for each, number in zip(files, found, strict=True)
@@ -55,6 +59,27 @@ def test_independent_readers_find_the_same_numbers_in_some_files():
     taken = check_panel(SAMPLE[::4])
 
     assert set(taken.values()) == {len(SAMPLE[::4])}
+
+
+def check_rewritten(files: list[File], *, at_least: int) -> None:
+    """What other libraries make of the files is read as the same number of events."""
+    for library, written in panel.rewritten([each.data for each in files]).items():
+        again = [
+            File(f"{each.name} by {library}", data, each.events)
+            for each, data in zip(files, written, strict=True)
+            if data is not None
+        ]
+        assert numbers(again) == expected(again)
+        assert len(again) >= at_least, library
+
+
+def test_what_other_libraries_make_of_some_files_holds_the_same_events():
+    check_rewritten(SAMPLE[1::6], at_least=8)
+
+
+@pytest.mark.long
+def test_what_other_libraries_make_of_the_files_holds_the_same_events():
+    check_rewritten(FILES[::6], at_least=120)
 
 
 @pytest.mark.long

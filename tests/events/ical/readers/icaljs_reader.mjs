@@ -4,6 +4,7 @@
 //   node icaljs_reader.mjs ICAL_JS complaints  < calendar
 //   node icaljs_reader.mjs ICAL_JS expand      < [[DTSTART, RRULE, count]]
 //   node icaljs_reader.mjs ICAL_JS count       < [calendar]
+//   node icaljs_reader.mjs ICAL_JS rewrite     < [calendar]
 //
 // ICAL_JS is the path of the library's main file. All print JSON.
 import { readFileSync } from "node:fs";
@@ -75,7 +76,19 @@ function countedIn(text) {
   }
 }
 
+// The file as ical.js writes it, null where it is refused.
+function rewritten(text) {
+  try {
+    const parsed = ICAL.parse(text);
+    const calendars = Array.isArray(parsed[0]) ? parsed : [parsed];
+    return calendars.map((each) => new ICAL.Component(each).toString() + "\r\n").join("");
+  } catch {
+    return null;
+  }
+}
+
 const answers = {
+  rewrite: () => JSON.parse(input).map(rewritten),
   offsets: () => JSON.parse(input).map(offsetsOf),
   complaints: () => complaintsAbout(input),
   count: () => JSON.parse(input).map(countedIn),

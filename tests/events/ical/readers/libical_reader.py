@@ -3,6 +3,8 @@
     /usr/bin/python3 libical_reader.py offsets     < [[VTIMEZONE, "local" | "utc", year, ranges]]
     /usr/bin/python3 libical_reader.py complaints  < calendar
     /usr/bin/python3 libical_reader.py expand      < [[DTSTART, RRULE, count]]
+    /usr/bin/python3 libical_reader.py count       < [calendar]
+    /usr/bin/python3 libical_reader.py rewrite     < [calendar]
 
 All print JSON.
 """
@@ -79,6 +81,30 @@ def expanded(start, rule, count):
     return found
 
 
+def calendars_in(text):
+    """The calendars of a file, which have a root around them where they are several."""
+    found = ICalGLib.Component.new_from_string(text)
+    if found is None or found.isa() == ICalGLib.ComponentKind.VCALENDAR_COMPONENT:
+        return [found] if found else []
+    calendars = []
+    calendar = found.get_first_component(ICalGLib.ComponentKind.VCALENDAR_COMPONENT)
+    while calendar:
+        calendars.append(calendar)
+        calendar = found.get_next_component(ICalGLib.ComponentKind.VCALENDAR_COMPONENT)
+    return calendars
+
+
+def counted_in(text):
+    """Events of a file; none where nothing is read."""
+    events = ICalGLib.ComponentKind.VEVENT_COMPONENT
+    return sum(each.count_components(events) for each in calendars_in(text)) or None
+
+
+def rewritten(text):
+    """The file as libical writes it; none where nothing is read."""
+    return "".join(each.as_ical_string() for each in calendars_in(text)) or None
+
+
 def main():
     job = sys.argv[1]
     data = sys.stdin.buffer.read()
@@ -87,6 +113,10 @@ def main():
     elif job == "expand":
         answer = [expanded(*question) for question in json.loads(data)]
         signal.alarm(0)
+    elif job == "count":
+        answer = [counted_in(text) for text in json.loads(data)]
+    elif job == "rewrite":
+        answer = [rewritten(text) for text in json.loads(data)]
     elif job == "complaints":
         answer = complaints_about(data.decode())
     else:
