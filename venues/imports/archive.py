@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from io import BytesIO
 
 from venues.errors import Invalid
@@ -26,6 +25,7 @@ bounds is read in four seconds of processor time."""
 
 _ZIP_START = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CHUNK_BYTES = 1 << 20
 _LARGE_PART = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml|xl/media/.*", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:[\w.-]+:)?(row|v|is)(?=[\s/>])")
@@ -54,7 +54,9 @@ def open_checked(content: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(BytesIO(content))
         _check_directory(archive, packed=len(content))
         _check_parts(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except UnreadableFile:
+        raise
+    except Exception as error:  # zipfile raises whatever the octets happen to cause
         raise UnreadableFile(
             f"The workbook is damaged ({error}). Open it and save it again as .xlsx."
         ) from error
@@ -68,8 +70,8 @@ def _check_directory(archive: zipfile.ZipFile, *, packed: int) -> None:
         raise UnreadableFile("This is an OpenDocument file. Save it as Excel workbook (.xlsx).")
     if any(member.flag_bits & 0x1 for member in members):
         raise UnreadableFile("The workbook is encrypted. Save it without a password.")
-    if len(members) > MAX_MEMBERS or len(names) != len(members) or any(map(_is_odd, names)):
-        raise UnreadableFile("No spreadsheet program wrote this file. Save it again as .xlsx.")
+    if len(members) > MAX_MEMBERS or len(names) != len(members) or any(map(_is_odd, members)):
+        raise not_of_a_program()
     if min((member.header_offset for member in members), default=1) > 0:
         raise UnreadableFile("Something precedes the workbook in this file. Save it as .xlsx.")
     unpacked = sum(member.file_size for member in members)
@@ -89,8 +91,10 @@ def _check_directory(archive: zipfile.ZipFile, *, packed: int) -> None:
             )
 
 
-def _is_odd(name: str) -> bool:
-    return name.startswith(("/", "\\")) or ".." in name or ":" in name or "\x00" in name
+def _is_odd(member: zipfile.ZipInfo) -> bool:
+    name = member.filename
+    is_elsewhere = name.startswith(("/", "\\")) or ".." in name or ":" in name or "\x00" in name
+    return is_elsewhere or member.compress_type not in _PACKED
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
@@ -109,12 +113,16 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
 
 def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> dict[str, int]:
     counts = {"<": 0, "row": 0, "v": 0, "is": 0}
+    is_xml = member.filename.lower().endswith((".xml", ".rels"))
     tail = b""
     with archive.open(member) as part:
         while chunk := part.read(_CHUNK_BYTES):
             if not tail:
                 _check_encoding(member, chunk)
-            counts["<"] += chunk.count(b"<") - chunk.count(b"</")
+            opened = chunk.count(b"<")
+            if is_xml and not opened and len(chunk) == _CHUNK_BYTES:
+                raise not_of_a_program()  # the parser would begin anew with every piece of it
+            counts["<"] += opened - chunk.count(b"</")
             text = tail + chunk
             if _DECLARATION.search(text):
                 raise UnreadableFile(
@@ -144,6 +152,10 @@ def _check_encoding(member: zipfile.ZipInfo, start: bytes) -> None:
         raise UnreadableFile(
             f"The part {member.filename} of the workbook is not UTF-8. Save it again as .xlsx."
         )
+
+
+def not_of_a_program() -> UnreadableFile:
+    return UnreadableFile("No spreadsheet program wrote this file. Save it again as .xlsx.")
 
 
 def too_many_rows() -> UnreadableFile:

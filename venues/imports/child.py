@@ -23,16 +23,24 @@ MEMORY_BYTES = 256 * 1024 * 1024
 
 
 def main() -> None:
+    bound()
+    for line in answer_to(sys.stdin.buffer.read()):
+        sys.stdout.write(line)
+
+
+def bound() -> None:
+    """Bound what this process may use from now on."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def answer_to(content: bytes) -> Iterator[str]:
+    """The table, or why it is refused, in lines of JSON."""
     try:
-        table = read_table(sys.stdin.buffer.read())
+        yield from packed_table(read_table(content))
     except UnreadableFile as refusal:
-        sys.stdout.write(json.dumps({"refusal": refusal.message}))
-        return
-    for line in packed_table(table):
-        sys.stdout.write(line)
+        yield json.dumps({"refusal": refusal.message})
 
 
 def packed_table(table: Table) -> Iterator[str]:

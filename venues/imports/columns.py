@@ -120,14 +120,15 @@ def _read(value: Value | UnusableCell, column: Column) -> Any:
 
 
 def _values_without_heading(row: Row, table: Table) -> list[RowProblem]:
-    message = "A value without a heading above it. Give the column a heading or delete the value."
-    return [
-        RowProblem(row.number, "", cell_address(row.number, index), message)
-        for index, value in enumerate(row.values)
-        if value is not None
-        and index not in table.ignored
-        and (index >= len(table.headings) or not table.headings[index])
-    ]
+    """One problem, at the first of them."""
+    for index, value in enumerate(row.values):
+        is_headed = index < len(table.headings) and table.headings[index]
+        if value is not None and not is_headed and index not in table.ignored:
+            message = (
+                "A value without a heading above it. Give the column a heading or delete the value."
+            )
+            return [RowProblem(row.number, "", cell_address(row.number, index), message)]
+    return []
 
 
 # ---- readers

@@ -19,13 +19,12 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from venues.imports.archive import MAX_ROWS, UnreadableFile, too_many_rows, too_many_values
+from venues.imports.archive import MAX_ROWS, UnreadableFile, not_of_a_program, too_many_rows
 
 _NS = f"{{{SHEET_MAIN_NS}}}"
 _ROW, _CELL, _VALUE, _ITEM = f"{_NS}row", f"{_NS}c", f"{_NS}v", f"{_NS}si"
 _TEXT, _RUN, _INLINE = f"{_NS}t", f"{_NS}r", f"{_NS}is"
 _LETTERS = re.compile(r"[A-Z]{1,3}")
-_MAX_PLACES = 1_000_000  # with the empty ones before a row's last value
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def xml_part(name: str) -> str:
     Raises: UnreadableFile.
     """
     if not name.lower().endswith(".xml"):
-        raise UnreadableFile("No spreadsheet program wrote this file. Save it again as .xlsx.")
+        raise not_of_a_program()
     return name
 
 
@@ -88,7 +87,7 @@ def sheet_rows(
     Raises:
         UnreadableFile: more rows or columns than are read, or rows in no order.
     """
-    number = places = 0
+    number = 0
     indices = _Indices()
     for _, element in iterparse(stream):  # noqa: S314 - no entities, see above
         if element.tag != _ROW:
@@ -98,11 +97,7 @@ def sheet_rows(
             raise too_many_rows()
         if number <= before:
             raise UnreadableFile("The rows of the sheet are in no order. Save it again as .xlsx.")
-        values = _values(element, indices, strings, formats, most_columns)
-        places += len(values)
-        if places > _MAX_PLACES:
-            raise too_many_values()
-        yield number, values
+        yield number, _values(element, indices, strings, formats, most_columns)
         element.clear()
 
 

@@ -21,9 +21,11 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from venues.imports.archive import (
     MAX_ROWS,
     MAX_UNPACKED_BYTES,
+    MAX_VALUES,
     UnreadableFile,
     open_checked,
     too_many_rows,
+    too_many_values,
 )
 from venues.imports.sheet_rows import BookReader, ErrorCell, Formats, sheet_rows, xml_part
 
@@ -34,6 +36,7 @@ if not openpyxl.DEFUSEDXML:
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 MAX_COLUMNS = 200
+_MAX_PLACES = 1_000_000  # values, and the empty cells before a row's last one
 _OLE_START = b"\xd0\xcf\x11\xe0"
 _MARCH_1900 = WINDOWS_EPOCH + timedelta(days=61)  # Excel's 1900 has a 29 February: off before
 
@@ -116,11 +119,19 @@ def _table(rows: Iterable[tuple[int, Sequence[Value | UnusableCell]]]) -> Table:
         headings = headings[:-1]
     if len(headings) > MAX_COLUMNS:
         raise UnreadableFile(f"The sheet has more than {MAX_COLUMNS} columns; delete the rest.")
-    return Table(
-        headings=headings,
-        heading_row=heading_row,
-        rows=tuple(Row(number, _trimmed(values)) for number, values in filled),
-    )
+    return Table(headings=headings, heading_row=heading_row, rows=tuple(_counted(filled)))
+
+
+def _counted(rows: Iterable[tuple[int, Sequence[Value | UnusableCell]]]) -> Iterator[Row]:
+    """The rows up to their last values, as long as they are not too many."""
+    found = places = 0
+    for number, values in rows:
+        row = Row(number, _trimmed(values))
+        places += len(row.values)
+        found += len(row.values) - row.values.count(None)
+        if found > MAX_VALUES or places > _MAX_PLACES:
+            raise too_many_values()
+        yield row
 
 
 def _trimmed(values: Sequence[Value | UnusableCell]) -> tuple[Value | UnusableCell, ...]:
