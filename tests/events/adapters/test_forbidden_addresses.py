@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import socket
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -130,6 +134,59 @@ def test_no_name_leads_to_a_forbidden_address_whatever_else_it_means(address):
     assert asked == ["museum.example"]
     assert refused(fetch, "http://museum.example/")
     assert _connects == []
+
+
+@pytest.mark.parametrize("url", sorted(set(_FORMS)), ids=ascii)
+def test_no_name_that_was_public_a_moment_ago_leads_to_a_form(url, monkeypatch):
+    """S4: a server of names that answers what is public first and then what is meant.
+
+    The first reading goes to the address that was checked, however the name is answered while it
+    connects; the second one nowhere.
+    """
+    forbidden = meant(url)
+    answers = itertools.chain([["93.184.216.34"]], itertools.repeat(forbidden))
+    fetch = GuardedFetch(allowed=frozenset(), addresses=lambda _host, _port: next(answers))
+    tried: list[object] = []
+
+    def connect(_socket: socket.socket, address: object) -> None:
+        tried.append(address)
+        raise OSError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+    assert refused(fetch, "http://museum.example/")
+    assert refused(fetch, "http://museum.example/")
+    assert tried == [("93.184.216.34", 80)]
+    assert _connects == []
+
+
+def meant(url: str) -> list[str]:
+    """The address that a form stands for, in the eyes of the system's resolver."""
+    host = re.sub(r"%25.*", "", urlsplit(re.sub(r"[\\ ]", "/", url)).hostname or "")
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
+    try:
+        return [socket.inet_ntoa(socket.inet_aton(host))]
+    except (OSError, UnicodeError):
+        return ["127.0.0.1"]
+
+
+def test_the_watch_sees_what_a_fetch_without_its_guard_would_connect_to(monkeypatch):
+    """Otherwise the tests above would say nothing."""
+    monkeypatch.setattr("events.adapters.http.is_public", lambda _address: True)
+    monkeypatch.setattr("events.imports.fetch.is_public", lambda _address: True)
+    fetch = GuardedFetch(allowed=frozenset(), addresses=figures)
+    here = [url for url in sorted(set(_FORMS)) if meant(url)[0].startswith("127.")]
+
+    seen = set()
+    for url in here:
+        _connects.clear()
+        assert refused(fetch, url)
+        seen.update(_connects)
+
+    assert {("127.0.0.1", 80), ("127.0.0.1", 443), ("127.1.2.3", 80)} <= seen
 
 
 def test_open_closed_and_silent_ports_behind_the_wall_cannot_be_told_apart():
