@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests import services
@@ -161,6 +163,19 @@ def postgres_url() -> Iterator[str]:
     """A private PostgreSQL server with one empty database, or ORRERY_TEST_POSTGRES_URL."""
     with services.postgres() as url:
         yield url
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url) -> Iterator[str]:
+    """An empty database of its own on the private server, dropped afterwards."""
+    server, _, _ = postgres_url.rpartition("/")
+    name = f"orrery_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{server}/{name}"
+        finally:
+            link.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from tests.factories.touring import PlanFactory, SeasonFactory, TourRequestFactory, UnitFactory
@@ -49,16 +46,3 @@ def plan(province) -> Plan:
             windows=[(date(2027, 2, 1), date(2027, 7, 1))],
         )
     return PlanFactory(season=season)
-
-
-@pytest.fixture
-def fresh_postgres_url(postgres_url) -> Iterator[str]:
-    """An empty database of its own on the private server, dropped afterwards."""
-    server, _, _ = postgres_url.rpartition("/")
-    name = f"orrery_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as link:
-        link.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{server}/{name}"
-        finally:
-            link.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -15,7 +15,7 @@ from events.enums import Status
 from events.ical.entry import Text
 from events.imports.fetch import FetchFailed
 from events.models import Event, ImportRun, Subscription
-from events.services import subscriptions
+from events.services import sources, subscriptions
 from events.services.editing import change_event
 from events.services.subscriptions import confirm_missing, refresh_subscription, set_policy
 from events.services.values import values_of
@@ -29,6 +29,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 _numbers = count()
 STEPS = ("same", "changed", "shrunk", "empty", "broken", "order", "killed", "failed")
+
+
+DEATHS = (
+    *((subscriptions, "read_isolated"), (subscriptions, "sifted"), (sources, "_write")),
+    *((sources, "_write_links"), (sources, "_refresh"), (subscriptions, "sync_source")),
+    (subscriptions, "_report"),
+)
 
 
 class Killed(BaseException):
@@ -104,7 +111,7 @@ def test_any_sequence_of_readings_ends_equal_to_the_last_good_file(steps, seed):
             read(subscription, Web(FetchFailed("No.")), now)
             continue
         elif step == "killed":
-            _killed(subscription, file_of(uids, version + 1, order), now)
+            _killed(subscription, file_of(uids, version + 1, order), now, order.choice(DEATHS))
             continue
         read(subscription, Web(body), now)
         good = body
@@ -117,19 +124,19 @@ def test_any_sequence_of_readings_ends_equal_to_the_last_good_file(steps, seed):
     assert edited.location_zh == "二楼"
 
 
-def _killed(subscription: Subscription, body: bytes, now: datetime) -> None:
-    """The worker dies after the events were written and before the end."""
-    real = subscriptions._note_success
+def _killed(subscription: Subscription, body: bytes, now: datetime, death: tuple) -> None:
+    """The worker dies right after one of the steps."""
+    room, step = death
+    done = getattr(room, step)
 
-    def dies(*_: object, **__: object) -> None:
+    def does_and_dies(*arguments: object, **named: object) -> None:
+        done(*arguments, **named)
         raise Killed
 
-    subscriptions._note_success = dies
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(room, step, does_and_dies)
         with pytest.raises(Killed):
             refresh_subscription(fetch=Web(body), subscription_id=subscription.pk, now=now)
-    finally:
-        subscriptions._note_success = real
 
 
 def test_hostile_files_leave_nothing_half_written():
