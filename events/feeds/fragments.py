@@ -50,6 +50,12 @@ class Head(NamedTuple):
     def of(cls, text: str) -> Head:
         return cls(*text.rsplit(_BETWEEN, 4))
 
+    @classmethod
+    def columns(cls, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """The fields of many heads, one tuple per field: no object per head, which costs more."""
+        rows = [text.rsplit(_BETWEEN, 4) for text in texts]
+        return tuple(zip(*rows, strict=True)) or ((),) * len(cls._fields)
+
     def __str__(self) -> str:
         return _BETWEEN.join(self)
 

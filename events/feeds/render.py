@@ -18,7 +18,7 @@ MAX_BYTES = 900_000
 ROOM_FOR_HEAD = 40_000
 """What head and time zones may take; a zone with irregular years is about 10 kB."""
 
-_HEAD = attrgetter("head")
+_HEAD, _DATA = attrgetter("head"), attrgetter("data")
 _DESCRIPTION = Text(
     "科普活动日历，内容随活动更新。",
     "A calendar of science events; it follows the events as they change.",
@@ -38,7 +38,7 @@ def render_feed(feed: Feed, version: FeedVersion) -> tuple[str, bytes]:
     if len(found) < len(version.dates):
         found = _completed(version, feed)
         etag = etag_of(feed, (piece.digest for piece in found))
-    pieces = sorted((piece for piece in found if piece.head), key=_HEAD)
+    pieces = sorted([piece for piece in found if piece.head], key=_HEAD)
     kept = nearest(pieces, MAX_BYTES - ROOM_FOR_HEAD, today=version.today)
     is_cut = len(kept) < len(pieces)
     until = date.fromisoformat(kept[-1].head[:10]) if is_cut and kept else None
@@ -59,7 +59,7 @@ def nearest(pieces: Sequence[Piece], room: int, *, today: date) -> list[Piece]:
 
     Of the past the latest, and where room is short at most half of it; then what comes first.
     """
-    if sum([len(piece.data) for piece in pieces]) <= room:
+    if sum(map(len, map(_DATA, pieces))) <= room:
         return list(pieces)
     day = today.isoformat()
     is_past = [Head.of(piece.head).over_on <= day for piece in pieces]
@@ -83,13 +83,12 @@ def _fitting(pieces: Iterable[Piece], room: int) -> list[Piece]:
 
 def _joined(feed: Feed, pieces: Sequence[Piece], *, until: date | None) -> bytes:
     # By columns: a loop over a thousand pieces takes longer than joining them.
-    heads = [Head.of(piece.head) for piece in pieces]
-    orders, _, ends_years, timezones, changes = zip(*heads, strict=True) if heads else ([""],) * 5
+    orders, _, ends_years, timezones, changes = Head.columns(map(_HEAD, pieces))
     first_year = int(next(compress(orders, timezones), str(FIRST_YEAR))[:4])
     end_year = int(max(compress(ends_years, timezones), default="0")) + 1
-    changed_at = max(changes)
+    changed_at = max(changes, default="")
     return join_calendar(
-        [piece.data for piece in pieces],
+        map(_DATA, pieces),
         language=feed.language,
         calendar=CalendarInfo(
             name=feed.name,
