@@ -195,6 +195,7 @@ documented: tuple[URLPattern, ...] = (
     path("plans/<id:pk>/draft/vacancies/", drafts.DraftVacancies.as_view()),
     path("plans/<id:pk>/publications/", plans.PublicationList.as_view()),
     path("plans/<id:pk>/publish/", plans.PublishPlan.as_view()),
+    path("plans/<id:pk>/undo/", plans.UndoPublication.as_view()),
     path("plans/<id:pk>/contract/", plans.ContractPlan.as_view()),
     path("runs/", plans.RunList.as_view()),
     path("runs/<id:pk>/", plans.RunItem.as_view(), name="api-run"),

@@ -102,6 +102,6 @@ class InvalidPolicy(Invalid):
 
 
 class NothingToUndo(Conflict):
-    """The reading is not the last one that changed events, or more than a day old."""
+    """Not the last one of its kind (reading, publication), more than a day old, or built upon."""
 
     code = "nothing_to_undo"

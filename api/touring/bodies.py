@@ -432,6 +432,10 @@ class PublishBody(StrictSerializer):
     message = serializers.CharField(max_length=300, allow_blank=True, default="")
 
 
+class UndoPublicationBody(StrictSerializer):
+    message = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
 class ContractBody(StrictSerializer):
     stops = Few(child=Code(), max_length=5000, required=False, help_text="uids; without them all")
 

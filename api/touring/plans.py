@@ -173,6 +173,21 @@ class PublishPlan(PlanView):
         return self.row(PublicationRow, Publication.objects.filter(pk=published.pk))
 
 
+class UndoPublication(PlanView):
+    @operation(answers=PublicationRow, body=bodies.UndoPublicationBody, if_match=True)
+    def post(self, request: Request, pk: int) -> Response:
+        """Within a day of the newest publication: what held before it holds again."""
+        plan = self.plan(pk)
+        published = publication.undo_publication(
+            plan_id=plan.pk,
+            seen_sequence=seen_version(request, current=plan.sequence),
+            **self.body(bodies.UndoPublicationBody),
+            by=request.user,
+            now=self.now,
+        )
+        return self.row(PublicationRow, Publication.objects.filter(pk=published.pk))
+
+
 class ContractPlan(PlanView):
     @operation(answers=ContractedRow, body=bodies.ContractBody)
     def post(self, request: Request, pk: int) -> Response:

@@ -580,7 +580,9 @@ class PlanDifference(serializers.Serializer):
 class PublicationRow(RowSerializer):
     plan = serializers.IntegerField(source="plan_id")
     number = serializers.IntegerField()
-    version = serializers.IntegerField(source="version.number")
+    version = serializers.IntegerField(
+        source="version.number", allow_null=True, default=None, help_text="null: nothing holds"
+    )
     published_at = serializers.DateTimeField()
     message = serializers.CharField()
 

@@ -27,6 +27,7 @@ from touring.models import (
     ConditionReport,
     FacilityReport,
     Pairing,
+    Publication,
     RequestAttachment,
     RequestState,
     ServiceVisit,
@@ -271,6 +272,9 @@ def _tours(rows: dict[str, Any], people: dict[str, Any]) -> None:
     rows["run"].save()
     rows["job"] = rows["run"].job
     rows["version"] = of_touring.PlanVersionFactory(plan=rows["plan"], number=1)
+    Publication.objects.create(
+        plan=rows["plan"], number=1, version=rows["version"], published_at=timezone.now()
+    )
     of_touring.PlannedStopFactory(
         version=rows["version"],
         unit=rows["unit"],

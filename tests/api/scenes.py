@@ -654,6 +654,7 @@ SCENES: dict[str, Scene] = {
     "post_publish_plan": Scene(
         "post", f"{_P}publish/", PLANNERS, {"version": 1}, seen="{plan.sequence}"
     ),
+    "post_undo_publication": Scene("post", f"{_P}undo/", PLANNERS, {}, seen="{plan.sequence}"),
     "post_contract_plan": Scene("post", f"{_P}contract/", PLANNERS, {}),
     "post_judge_draft": Scene(
         "post", f"{_P}draft/check/", IN_PROVINCE, {"base": 1, "stops": _DRAFTED}

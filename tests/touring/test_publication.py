@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from events.errors import NothingToUndo
 from events.models import Event, OutgoingMail
 from tests.factories.touring import (
     PlanFactory,
@@ -27,7 +28,7 @@ from touring.models import (
     TourRequest,
     Unit,
 )
-from touring.services.publication import diff_versions, publish_version
+from touring.services.publication import diff_versions, publish_version, undo_publication
 from touring.services.stops import contract_stops
 from venues.errors import NotAllowed
 
@@ -187,6 +188,69 @@ def test_going_back_publishes_the_older_version_anew(first, publish, plan, plann
     }
     assert Stop.objects.get(uid="AH-2027-001").state == StopState.PROPOSED
     assert Publication.objects.count() == 3
+
+
+def undo(plan: Plan, by, now, **fields) -> Publication:
+    plan.refresh_from_db()
+    given = {"plan_id": plan.pk, "seen_sequence": plan.sequence, "by": by, "now": now} | fields
+    return undo_publication(**given)
+
+
+def test_undoing_the_first_publication_lets_everything_go_and_tells_the_hosts(
+    first, publish, plan, planner, now
+):
+    publish(first)
+    mails = OutgoingMail.objects.count()
+
+    publication = undo(plan, planner, now + timedelta(hours=24))
+
+    assert (publication.number, publication.version) == (2, None)
+    assert {state for _, _, state in stops().values()} == {"released"}
+    assert set(TourRequest.objects.values_list("state", flat=True)) == {"accepted"}
+    assert OutgoingMail.objects.count() == 2 * mails
+    assert all(change.after == {} for change in publication.changes.all())
+
+
+def test_undoing_goes_back_to_the_version_before_and_undoing_that_forward_again(
+    first, publish, plan, planner, now
+):
+    publish(first)
+    second = version_of(plan, {2: ("AH-02", date(2027, 4, 1))})
+    publish(second, after=1)
+
+    back = undo(plan, planner, now + timedelta(days=1, hours=1))
+    forward = undo(plan, planner, now + timedelta(days=1, hours=2))
+
+    assert (back.version, forward.version) == (first, second)
+    plan.refresh_from_db()
+    assert plan.published_version == second
+
+
+def test_nothing_is_undone_after_a_day_or_once_hosts_have_agreed(
+    first, publish, plan, planner, now
+):
+    with pytest.raises(NothingToUndo):
+        undo(plan, planner, now)
+    publish(first)
+    with pytest.raises(NothingToUndo):
+        undo(plan, planner, now + timedelta(hours=24, seconds=1))
+    contract_stops(plan=plan, by=planner, now=now, uids=["AH-2027-002"])
+
+    with pytest.raises(NothingToUndo) as refusal:
+        undo(plan, planner, now + timedelta(hours=1))
+
+    assert refusal.value.detail["stops"] == ["AH-2027-002"]
+    assert stops()["AH-2027-001"][2] == "proposed"
+
+
+def test_undoing_is_for_who_may_publish_and_has_seen_the_newest(
+    first, publish, plan, planner, stranger, now
+):
+    publish(first)
+    with pytest.raises(NotAllowed):
+        undo(plan, stranger, now)
+    with pytest.raises(StalePlan):
+        undo(plan, planner, now, seen_sequence=0)
 
 
 def test_publishing_the_same_version_again_touches_no_event(first, publish):

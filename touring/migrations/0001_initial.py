@@ -292,6 +292,8 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="publications",
                         to="touring.planversion",

@@ -12,12 +12,15 @@ from touring.models.request import TourRequest
 class Publication(models.Model):
     """``version`` became what the world sees. Rows are never changed or deleted.
 
-    Going back is publishing an older version as a new publication.
+    Going back is publishing an older version as a new publication; without a version nothing
+    of the plan holds any more: its first publication was undone.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="publications")
     number = models.PositiveIntegerField()
-    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="publications")
+    version = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="publications"
+    )
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from events.errors import NothingToUndo
 from touring.assembly import Assembly, assemble, outdated_stops, plan_of
 from touring.errors import AnotherPlanHolds, PlanBroken, StalePlan
+from touring.lifecycles import UNDECIDED_STOPS
 from touring.models import (
     Plan,
     PlannedStop,
@@ -33,6 +35,8 @@ from touring.services.stops import free_stop, lock_plans_of_season, replace_stop
 from venues.errors import NotAllowed
 from venues.permissions import Actor
 from venues.services import audit
+
+UNDO_WITHIN = timedelta(hours=24)
 
 _PROMISED = (
     "unit_id",
@@ -74,26 +78,83 @@ def publish_version(
     """
     version = PlanVersion.objects.select_related("plan__season__region").get(pk=version_id)
     with transaction.atomic():
-        plan = lock_plans_of_season(version.plan)
-        _require_publisher(by, version.plan, now)
-        if plan.sequence != seen_sequence:
-            raise StalePlan(
-                "Another version was published in the meantime; compare and decide again.",
-                sequence=plan.sequence,
+        plan = _locked(version.plan, seen_sequence, by, now)
+        return _publish(plan, version, by=by, now=now, message=message)
+
+
+@patient
+def undo_publication(
+    *, plan_id: int, seen_sequence: int, by: Actor, now: datetime, message: str = ""
+) -> Publication:
+    """Within a day, publish again what held before the newest publication.
+
+    Where nothing did, the plan's stops are let go as long as no host has agreed to one. Undoing
+    is itself a publication, so it can be undone.
+
+    Raises:
+        NotAllowed, StalePlan: as :func:`publish_version`, and what that raises.
+        NothingToUndo: the plan was never published, not within a day, or hosts have agreed.
+    """
+    plan = Plan.objects.select_related("season__region").get(pk=plan_id)
+    with transaction.atomic():
+        plan = _locked(plan, seen_sequence, by, now)
+        newest, before = _last_two(plan)
+        if newest is None or now - newest.published_at > UNDO_WITHIN:
+            raise NothingToUndo(
+                "Only a publication of the last 24 hours can be undone; publish the version you want."
             )
+        version = before.version if before else None
+        if version is None:
+            _refuse_if_agreed(plan)
+        return _publish(plan, version, by=by, now=now, message=message or "undone")
+
+
+def _locked(plan: Plan, seen_sequence: int, by: Actor, now: datetime) -> Plan:
+    """The plan as it is now, under the locks of its season, for who may publish it."""
+    locked = lock_plans_of_season(plan)
+    _require_publisher(by, plan, now)
+    if locked.sequence != seen_sequence:
+        raise StalePlan(
+            "Another version was published in the meantime; compare and decide again.",
+            sequence=locked.sequence,
+        )
+    return locked
+
+
+def _publish(
+    plan: Plan, version: PlanVersion | None, *, by: Actor, now: datetime, message: str
+) -> Publication:
+    """Make ``version``, or nothing, what holds; the plan is locked."""
+    if version is not None:
         _refuse_second_plan(plan)
         refuse_if_broken(version)
-        publication = _log(plan, version, by, now, message)
-        changes = _write_stops(version, publication, by, now=now)
-        _tell_requests(changes, by, now)
-        plan.published_version = version
-        plan.sequence += 1
-        plan.save(update_fields=["published_version", "sequence"])
-        sync_plan(plan, now=now)
-        tell_hosts(publication, changes, now=now)
-        after = {"version": version.number, "publication": publication.number}
-        audit.record(by=by, action="plan.publish", subject=plan, now=now, after=after, note=message)
+    publication = _log(plan, version, by, now, message)
+    changes = _write_stops(publication, by, now=now)
+    _tell_requests(changes, by, now)
+    plan.published_version = version
+    plan.sequence += 1
+    plan.save(update_fields=["published_version", "sequence"])
+    sync_plan(plan, now=now)
+    tell_hosts(publication, changes, now=now)
+    number = version.number if version else None
+    after = {"version": number, "publication": publication.number}
+    audit.record(by=by, action="plan.publish", subject=plan, now=now, after=after, note=message)
     return publication
+
+
+def _last_two(plan: Plan) -> tuple[Publication | None, Publication | None]:
+    found = list(plan.publications.select_related("version").order_by("-number")[:2])
+    return (found[0] if found else None, found[1] if len(found) > 1 else None)
+
+
+def _refuse_if_agreed(plan: Plan) -> None:
+    stops = Stop.objects.holding().filter(plan=plan, request__isnull=False)
+    agreed = stops.exclude(state__in=UNDECIDED_STOPS).order_by("uid")
+    if codes := list(agreed.values_list("uid", flat=True)):
+        raise NothingToUndo(
+            f"Hosts have agreed to {', '.join(codes[:10])}: cancel those stops one by one.",
+            stops=codes,
+        )
 
 
 def refuse_if_broken(version: PlanVersion) -> None:
@@ -202,7 +263,9 @@ def _outdated(assembly: Assembly, version: PlanVersion) -> Iterable[dict[str, An
         }
 
 
-def _log(plan: Plan, version: PlanVersion, by: Actor, now: datetime, message: str) -> Publication:
+def _log(
+    plan: Plan, version: PlanVersion | None, by: Actor, now: datetime, message: str
+) -> Publication:
     last = plan.publications.aggregate(last=Max("number"))["last"] or 0
     return Publication.objects.create(
         plan=plan,
@@ -214,12 +277,11 @@ def _log(plan: Plan, version: PlanVersion, by: Actor, now: datetime, message: st
     )
 
 
-def _write_stops(
-    version: PlanVersion, publication: Publication, by: Actor, *, now: datetime
-) -> list[PublishedChange]:
-    planned = _stops_by_code(version)
+def _write_stops(publication: Publication, by: Actor, *, now: datetime) -> list[PublishedChange]:
+    version, plan = publication.version, publication.plan
+    planned = _stops_by_code(version) if version else {}
     related = ("unit__exhibition", "space", "venue", "request__venue", "origin")
-    ours = Stop.objects.holding().filter(plan=version.plan, request__isnull=False)
+    ours = Stop.objects.holding().filter(plan=plan, request__isnull=False)
     again = Stop.objects.filter(request__code__in=planned)
     existing = {stop.uid: stop for stop in (ours | again).select_related(*related).distinct()}
     changes, written, done = [], [], []
@@ -235,7 +297,7 @@ def _write_stops(
             free_stop(existing[code], reason=publication.message or "not in the new plan")
             written.append(existing[code])
         elif stop is None or not before or _differs(stop, wanted):
-            written.append(_promised(stop, wanted, version.plan, now))
+            written.append(_promised(stop, wanted, plan, now))
         else:
             continue
         done.append(audit.Change(written[-1], before, after | {"state": written[-1].state}))
