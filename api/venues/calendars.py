@@ -175,7 +175,7 @@ def _terms(preview: school_terms.TermsPreview) -> dict[str, Any]:
             for term in preview.terms
         ],
         "replaced": preview.replaced,
-        "problems": [asdict(problem) for problem in preview.problems],
+        "problems": [problem.told() for problem in preview.problems],
     }
 
 

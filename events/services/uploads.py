@@ -16,6 +16,7 @@ from events.ical.problem import CalendarUnreadable, Problem
 from events.ical.read import Reading
 from events.imports.events_sheet import read_events
 from events.imports.isolated import read_isolated
+from events.imports.words import sentence
 from events.models import Event, Source, SourceKind
 from events.permissions import can_edit_at, can_publish_at
 from events.recurrence.zones import zone
@@ -75,7 +76,8 @@ def read_upload(content: bytes, *, venue: Venue, now: datetime) -> Reading:
         today = localdate(now, zone(venue.timezone))
         return read_isolated(content, default_timezone=venue.timezone, today=today)
     except CalendarUnreadable as refusal:
-        raise UnreadableFile(str(refusal)) from refusal
+        words = sentence(refusal.code, str(refusal))
+        raise UnreadableFile(words["en"], zh=words["zh"]) from refusal
 
 
 def take_calendar(
@@ -178,4 +180,5 @@ def _refused(uid: str, message: str, rows: Mapping[str, int]) -> RowProblem:
 
 
 def _row_problem(problem: Problem) -> RowProblem:
-    return RowProblem(problem.line or 0, "", "", problem.words)
+    words = sentence(problem.code, problem.words)
+    return RowProblem(problem.line or 0, "", "", words["en"], words["zh"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from touring.errors import InvalidRequest
 from touring.imports.requests_sheet import RequestRow, read_requests
+from touring.imports.words import OF_SHEETS
 from touring.models import Exhibition, RequestState, Season, TourRequest
 from touring.permissions import can_ask_for
 from touring.services.requests import (
@@ -73,7 +74,7 @@ def import_requests(
     if outcome.problems:
         raise InvalidRequest(
             f"The file has {len(outcome.problems)} problems; nothing was written.",
-            problems=[asdict(problem) for problem in outcome.problems],
+            problems=[problem.told(OF_SHEETS) for problem in outcome.problems],
         )
     for code, wish in intake.new:
         submit_request(season=season, wish=wish, code=code, by=by, now=now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from events.services.undo import undo_run
 from events.services.uploads import EventsTaken, read_upload, take_calendar, take_sheet
 from touring.errors import StaleUpload, UploadHasProblems, WrongState
 from touring.imports import requests_sheet, units_sheet
+from touring.imports.words import OF_SHEETS
 from touring.models import Exhibition, Season, TourRequest, Unit
 from touring.services.intake import import_requests, preview_requests
 from touring.services.requests import (
@@ -210,7 +211,7 @@ def _report(outcome: _Outcome) -> dict[str, Any]:
         },
         "created": list(outcome.created[:SHOWN_ROWS]),
         "changed": changed[:SHOWN_ROWS],
-        "problems": [asdict(problem) for problem in outcome.problems[:SHOWN_ROWS]],
+        "problems": [problem.told(OF_SHEETS) for problem in outcome.problems[:SHOWN_ROWS]],
     }
     as_kept: dict[str, Any] = json.loads(json.dumps(report, cls=DjangoJSONEncoder))
     return as_kept

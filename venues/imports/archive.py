@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import zipfile
 from io import BytesIO
+from typing import Any
 
 from venues.errors import Invalid
+from venues.imports.words import in_chinese
 
 MAX_UNPACKED_BYTES = 50_000_000
 MAX_RATIO = 100
@@ -34,9 +36,15 @@ _ENCODING = re.compile(rb"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']""")
 
 
 class UnreadableFile(Invalid):
-    """The file as a whole cannot be read; the message says why and how to save it instead."""
+    """The file as a whole cannot be read; the message says why and how to save it instead.
+
+    ``detail["zh"]`` says the same in Chinese.
+    """
 
     code = "unreadable_file"
+
+    def __init__(self, message: str, **detail: Any) -> None:
+        super().__init__(message, **{"zh": in_chinese(message)} | detail)
 
 
 def open_checked(content: bytes) -> zipfile.ZipFile:

@@ -10,7 +10,7 @@ import csv
 import io
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from venues.imports.archive import (
     too_many_values,
 )
 from venues.imports.sheet_rows import BookReader, ErrorCell, Formats, sheet_rows, xml_part
+from venues.imports.words import Sentences, in_chinese
 
 if not openpyxl.DEFUSEDXML:
     # Without it openpyxl expands entities: a kilobyte becomes gigabytes, or a local file.
@@ -46,13 +47,19 @@ class RowProblem:
     """What is wrong with one row and what to do; ``row`` 0 is the file as a whole.
 
     ``column`` is the heading as it stands in the file, ``cell`` its address (``C7``); both may be
-    empty when the whole row is meant.
+    empty when the whole row is meant. ``zh`` is the message in Chinese where its maker knows it;
+    else :func:`venues.imports.words.in_chinese` does.
     """
 
     row: int
     column: str
     cell: str
     message: str
+    zh: str = ""
+
+    def told(self, *tables: Sentences) -> dict[str, Any]:
+        """As people are shown it, in both languages."""
+        return {**asdict(self), "zh": self.zh or in_chinese(self.message, *tables)}
 
 
 @dataclass(frozen=True)

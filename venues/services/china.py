@@ -13,7 +13,7 @@ nation (``CN``) > province > prefecture > county, with these decisions:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def load_county_file(*, path: Path, now: datetime) -> LoadedRegions:
     if problems:
         raise Invalid(
             f"{path.name} has {len(problems)} problems; nothing was loaded.",
-            problems=[asdict(problem) for problem in sorted(problems, key=lambda p: p.row)],
+            problems=[problem.told() for problem in sorted(problems, key=lambda p: p.row)],
         )
     return _write(_wanted(rows), now=now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -76,7 +76,7 @@ def import_holidays(
     if read.problems:
         raise Invalid(
             f"The file has {len(read.problems)} problems; nothing was written.",
-            problems=[asdict(problem) for problem in read.problems],
+            problems=[problem.told() for problem in read.problems],
         )
     return replace_table(
         days=read.days,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -59,7 +59,7 @@ def import_venues(content: bytes | Table, *, by: Actor | None, now: datetime) ->
     if outcome.problems:
         raise Invalid(
             f"The file has {len(outcome.problems)} problems; nothing was written.",
-            problems=[asdict(problem) for problem in outcome.problems],
+            problems=[problem.told() for problem in outcome.problems],
         )
     Venue.objects.bulk_create(intake.new, batch_size=500)
     for venue in intake.changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -52,7 +52,7 @@ def import_school_terms(
     allowed = can_keep_calendars(by, region.country, region, localdate(now))
     require(allowed, "You do not keep the calendars of this region.", region=region.code)
     rows, row_problems = read_terms(content)
-    problems = [asdict(problem) for problem in row_problems]
+    problems = [problem.told() for problem in row_problems]
     if not source.strip() or len(source) > 300 or forbidden_characters(source):
         problems.append(field_problem("source", "Must say where the terms come from."))
     if problems:
