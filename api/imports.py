@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -131,11 +131,16 @@ class UndoUpload(UploadStep):
     step = uploads.undo
 
 
-def sheet_template(_request: Any, kind: str) -> HttpResponse:
-    """``GET /api/v1/imports/templates/KIND.xlsx``: headings, drop-downs, required ones bold."""
+def sheet_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """``GET /api/v1/imports/templates/KIND.xlsx``: headings, drop-downs, required ones bold.
+
+    ``?lang=en`` gives the English ones.
+    """
     if kind not in uploads.SHEETS:
         raise Http404
-    workbook = template(UploadKind(kind).label, uploads.SHEETS[kind])
+    language = "en" if request.GET.get("lang") == "en" else "zh"
+    title = kind if language == "en" else UploadKind(kind).label
+    workbook = template(title, uploads.SHEETS[kind], language=language)
     response = HttpResponse(workbook, content_type=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
     response.headers["Cache-Control"] = "public, max-age=86400"

@@ -20,6 +20,7 @@ from touring.services.units import record_unit
 from touring.services.uploads import SHEETS, commit, hand_in, undo
 from venues.errors import Invalid, NotAllowed
 from venues.imports.archive import UnreadableFile
+from venues.imports.columns import read_columns
 from venues.imports.isolated import read_table_isolated
 from venues.imports.template import template
 from venues.imports.workbook import read_table
@@ -395,6 +396,25 @@ def test_a_template_has_every_heading_and_its_drop_downs(kind):
     lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert len(lists) >= {"venues": 8, "units": 3, "tour-requests": 0, "events": 2}[kind]
     assert all(len(each) <= 257 for each in lists)
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_an_english_template_is_read_as_the_chinese_one_is(kind):
+    table = read_table(template(kind, SHEETS[kind], language="en"))
+    sheet = openpyxl.load_workbook(io.BytesIO(template("t", SHEETS[kind], language="en"))).active
+
+    assert all(heading.isascii() for heading in table.headings)
+    assert read_columns(table, SHEETS[kind])[1] == []
+    for rule in sheet.data_validations.dataValidation:
+        if rule.type == "list":
+            column = SHEETS[kind][_index_of(rule)]
+            for word in rule.formula1.strip('"').split(","):
+                assert word.isascii()
+                column.read(word)
+
+
+def _index_of(rule) -> int:
+    return next(iter(rule.sqref.ranges)).min_col - 1
 
 
 def test_the_child_reads_what_the_reader_reads():

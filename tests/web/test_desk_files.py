@@ -66,7 +66,7 @@ def test_a_sheet_is_looked_at_its_columns_named_then_written_and_taken_back(desk
     day = timezone.localdate() + timedelta(days=30)
     page = handed_in(desk, venue, sheet(("活动名", "开始日期"), ("光的实验", day)))
     told = desk.get(f"{page}?lang=zh").content.decode()
-    assert "无法识别的列名" in told
+    assert "没有这个列标题" in told
     assert "Unknown heading" not in told
     assert "commit" not in told
 
@@ -110,6 +110,16 @@ def test_a_file_that_is_none_and_a_missing_place_are_said_in_the_pages_language(
     answer = desk.post("/desk/files/?lang=en", {**body, "venue": ""})
     assert "Say where the events take place." in answer.content.decode()
     assert Upload.objects.count() == 0
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("zh", "标题"), ("en", "title")])
+def test_empty_workbooks_are_offered_in_the_pages_language(desk, lang, heading):
+    page = desk.get(f"/desk/files/?lang={lang}").content.decode()
+    (address,) = re.findall(r"/api/v1/imports/templates/events.xlsx[^\"]*", page)
+
+    workbook = io.BytesIO(desk.get(address).content)
+
+    assert openpyxl.load_workbook(workbook).active["B1"].value == heading
 
 
 def test_nobody_sees_the_file_of_another(desk, venue):

@@ -7,7 +7,7 @@ from venues.imports.words import Sentences
 OF_SHEETS: Sentences = {
     # units and requests
     "Stands in row {} already. Delete one of them.": "与第 {} 行重复。请删去一行。",
-    "You do not decide about units of {}; ask its planners.": "{} 的展品不由您决定；请联系其规划员。",
+    "You do not decide about units of {}; ask its planners.": "{} 的展品套不归您管理；请联系其计划员。",
     "There are 0 called “{}”: correct it or register it first.": "没有“{}”；请更正，或先登记。",
     "There are {} called “{}”: write its code or address name (slug).": (
         "有 {} 个叫“{}”；请写编号或网址名。"

@@ -19,7 +19,6 @@ from events.recurrence.zones import zone
 from web.oembed import oembed_address
 from web.pages.desk.field_words import field_word, value_words
 from web.pages.desk.menu import menu_for
-from web.pages.desk.row_problems import row_problem
 from web.pages.desk.words import (
     closing_word,
     hold_state_word,
@@ -141,10 +140,15 @@ register.filter("hold_state_word", hold_state_word)
 register.filter("item_state_word", item_state_word)
 register.filter("step_word", step_word)
 register.filter("field_word", field_word)
-register.filter("row_problem", row_problem)
 register.filter("upload_state", upload_state)
 register.filter("upload_counts", upload_counts)
 register.filter("closing_word", closing_word)
+
+
+@register.filter
+def row_problem(problem: dict[str, Any]) -> str:
+    """What is wrong with a row of a file, as its report says it in both languages."""
+    return str(problem["message"] if language() == "en" else problem["zh"])
 
 
 @register.filter

@@ -120,6 +120,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "files": _mine(request).order_by("-created_at", "-pk")[:MOST_FILES],
         "templates": [(kind.value, _kind_word(kind)) for kind in map(UploadKind, uploads.SHEETS)],
+        "lang": language(),
     }
     return render(request, "desk/files.html", context, status=422 if form.errors else 200)
 

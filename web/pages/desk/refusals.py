@@ -11,11 +11,12 @@ from web.pages.page import language
 def refusal_lines(refusal: DomainError) -> list[str]:
     """What is wrong and what to do, one thing a line.
 
-    Services speak English; in Chinese the code says the same, with the figures left out.
+    Services speak English, few of them Chinese; else the code says the same in Chinese, with the
+    figures left out.
     """
     if language() == "en":
         return [refusal.message]
-    told = _of_code().get(refusal.code, _("This cannot be done now."))
+    told = refusal.detail.get("zh") or _of_code().get(refusal.code, _("This cannot be done now."))
     gates = [_of_gate()[one] for one in refusal.detail.get("gates", ()) if one in _of_gate()]
     return [told, *gates]
 
