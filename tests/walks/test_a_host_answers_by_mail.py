@@ -1,4 +1,7 @@
-"""A stop is agreed, its host is invited by a real mail server, and answers into a real mailbox."""
+"""A stop is agreed, its host is invited by a real mail server, and answers into a real mailbox.
+
+So is the staff of an event.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import imaplib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from urllib.parse import urlsplit
@@ -17,10 +21,15 @@ from django.core.mail import get_connection
 from icalendar import Calendar
 
 from events.adapters.mailbox import Mailbox
-from events.models import ReceivedMail
+from events.itip.party import Attendee
+from events.models import Invitation, ReceivedMail
 from events.services.answers import receive_all
+from events.services.editing import cancel_event, change_event
+from events.services.guests import invite_guests, update_invitations
 from events.services.outbox import deliver_mail
+from events.services.values import values_of
 from tests.events.itip.messages import APPLE, GOOGLE, OUTLOOK, answer, mail_with
+from tests.factories.events import EventFactory
 from tests.factories.touring import StopFactory, TourRequestFactory
 from tests.factories.venues import MembershipFactory, UserFactory
 from touring.models import Stop
@@ -202,3 +211,53 @@ def test_hosts_answer_from_their_own_mail_programs(now, settings, imap_url, host
         for message in kept.messages
     ] == [("REQUEST", 1), ("CANCEL", 2)]
     assert Stop.objects.get(pk=moved.pk).host_answer == "needs_action"
+
+
+def test_staff_answer_from_their_own_mail_programs(now, settings, imap_url, hosts):
+    """E1-E4, E7: an event's staff, invited, moved and let go, as a stop's host is."""
+    settings.REPLY_DOMAIN = "replies.example"
+    boss = UserFactory(is_superuser=True)
+    event = EventFactory(title_zh="光的工作坊")
+    with smtp_server() as (kept, port):
+        guests = [Attendee(address, "李娜") for address in ADDRESSES]
+        invite_guests(event=event, attendees=guests, by=boss, now=now)
+        deliver_mail(now=now, send=through(port))
+    invited = {message["To"].rpartition("<")[2].rstrip(">"): message for message in kept.messages}
+    google, outlook, apple = (invited[address] for address in ADDRESSES)
+
+    first = hosts.answer(GOOGLE, google, "ACCEPTED", "20261102T003000Z")
+    hosts.answer(OUTLOOK, outlook, "DECLINED", "20261102T003100Z")
+    hosts.answer(APPLE, apple, "TENTATIVE", "20261102T003200Z")
+    hosts.answer(APPLE, apple, "ACCEPTED", "20261102T004000Z", attendee="crasher@x.example")
+    hosts.send(first)
+    verdicts = read_mailbox(imap_url, now)
+
+    assert verdicts == ["", "", "", "another_attendee", "duplicate"]
+    answers = dict(Invitation.objects.values_list("address", "answer"))
+    assert [answers[address] for address in ADDRESSES] == ["ACCEPTED", "DECLINED", "TENTATIVE"]
+    later = now + timedelta(hours=1)
+    with smtp_server() as (kept, port):
+        values = values_of(event)
+        moved = replace(
+            values, start=values.start + timedelta(days=7), end=values.end + timedelta(days=7)
+        )
+        change_event(
+            event_id=event.pk, seen_sequence=event.sequence, values=moved, by=boss, now=later
+        )
+        update_invitations(now=later)
+        deliver_mail(now=later, send=through(port))
+        hosts.answer(GOOGLE, google, "ACCEPTED", "20261102T015000Z")  # to the earlier date
+        assert read_mailbox(imap_url, later) == ["stale"]
+        event.refresh_from_db()
+        cancel_event(event_id=event.pk, seen_sequence=event.sequence, by=boss, now=later)
+        update_invitations(now=later + timedelta(hours=1))
+        deliver_mail(now=later + timedelta(hours=1), send=through(port))
+
+    said = [str(calendar_in(message)["METHOD"]) for message in kept.messages]
+    assert said == ["REQUEST"] * 3 + ["CANCEL"] * 3
+
+
+def read_mailbox(url: str, now: datetime) -> list[str]:
+    """Why each new mail did not count; an empty reason where it did."""
+    with Mailbox(url).opened() as mailbox:
+        return [mail.reason for mail in receive_all(mailbox=mailbox, now=now)]
