@@ -1,9 +1,12 @@
-"""``./run bench planner [--seconds S] [--only NAME ...]``: seasons of real counties, with proof.
+"""``./run bench planner [--seconds S] [--only NAME ...] [--peers] [--toptw]``: seasons with proof.
 
 Every answer is valued by ``touring.planning.check``, never by the solver that found it. Each
 geography gets the same wall time for each way: greedy insertion, local search alone, and column
 generation with sweeps. Processor seconds (own and of all processes) stand beside wall seconds,
 because a shared machine makes wall time noise.
+
+``--peers`` compares with PyVRP, OR-Tools routing, CP-SAT and VROOM instead, on what each of them
+can state (:mod:`benchmarks.peers`); ``--toptw`` takes the public instances for it.
 """
 
 from __future__ import annotations
@@ -11,20 +14,25 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from benchmarks import peers
+from benchmarks.instances import toptw
 from benchmarks.instances.counties import instance
 from touring.planning.check import value, violations
 from touring.planning.formats import parse_instance
 from touring.planning.problem import Problem
 from touring.planning.result import Plan
 from touring.planning.solve import solve
+from touring.planning.solvers import parts_of
 from touring.planning.stop import MaxSeconds, MaxWork
 
 # Seconds of the short form (ten minutes in all) and of the full one, and the gap aimed at.
 SHORT = {"rotation": 1, "anhui": 30, "sichuan": 30, "north-west": 60, "nation": 120}
 FULL = {"rotation": 1, "anhui": 30, "sichuan": 60, "north-west": 120, "nation": 300}
+# Ningxia, Anhui and Sichuan: provinces of three sizes.
+PROVINCES = ("64", "34", "51")
 AIM = {"rotation": 0.0, "anhui": 0.5, "north-west": 1.0, "nation": 1.0}
 
 
@@ -35,7 +43,15 @@ def main(argv: list[str]) -> dict[str, Any]:
     parser.add_argument("--only", nargs="*", choices=sorted(FULL), help="these geographies")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--peers", action="store_true", help="other planners, on what they can state"
+    )
+    parser.add_argument(
+        "--toptw", nargs="*", help="the public TOPTW instances (names; none: twelve)"
+    )
     asked = parser.parse_args(argv)
+    if asked.peers or asked.toptw is not None:
+        return _contests(asked)
     rows = []
     print(f"{'instance':12}{'way':14}{'value':>12}{'bound':>12}{'gap %':>8}{'wall':>8}{'cpu':>8}")
     for name, usual in (FULL if asked.full else SHORT).items():
@@ -43,6 +59,35 @@ def main(argv: list[str]) -> dict[str, Any]:
             continue
         rows += _measured(name, asked.seed, asked.seconds or usual, asked.workers)
     return {"seed": asked.seed, "workers": asked.workers, "rows": rows}
+
+
+def _contests(asked: argparse.Namespace) -> dict[str, Any]:
+    """Provinces of the nation for a year, or the TOPTW instances, beside the peers."""
+    if asked.peers and peers.python() is None:
+        raise SystemExit(peers.HOW)
+    seconds, rows = asked.seconds or (60 if asked.toptw is not None else 30), []
+    print(f"{'instance':18}{'way':10}{'value':>12}{'bound':>12}{'to ours':>9}{'wall':>8}{'cpu':>8}")
+    for problem in _contest_problems(asked):
+        names = peers.PEERS if asked.peers else ()
+        found = peers.contest(problem, seconds=seconds, seed=asked.seed, peers=names)
+        rows += [{"instance": problem.name, **vars(one)} for one in found]
+    return {"seed": asked.seed, "seconds_each": seconds, "rows": rows}
+
+
+def _contest_problems(asked: argparse.Namespace) -> Iterator[Problem]:
+    if asked.toptw is None:
+        parts = parts_of(parse_instance(instance("nation", seed=asked.seed)))
+        for code in PROVINCES:
+            yield next(one for one in parts if one.hosts and one.hosts[0].id.startswith(code))
+        return
+    folder = toptw.folder()
+    if folder is None:
+        raise SystemExit(
+            "The TOPTW instances are not here: name their folder's in ORRERY_BENCH_DATA."
+        )
+    for name in asked.toptw or toptw.TWELVE:
+        for paths in (2, 4):
+            yield toptw.instance(folder / f"{name}.txt", paths)
 
 
 def _measured(name: str, seed: int, seconds: float, workers: int) -> list[dict[str, Any]]:

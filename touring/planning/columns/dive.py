@@ -6,7 +6,7 @@ stays near its optimum down to the last unit (Sadykov and others 2019, doi:10.12
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +52,12 @@ class Dive:
         self.chosen: list[int] = []
         self._take(usable)
 
-    def run(self, depth: Depth) -> tuple[int, ...]:
+    def run(self, depth: Depth, is_over: Callable[[], bool]) -> tuple[int, ...]:
         """The chosen columns' numbers; units that nothing pays for have none."""
         solved = self.programme.relaxed()
         while self.remainder.free.any():
-            solved = self._priced(solved, depth)
+            if not is_over():
+                solved = self._priced(solved, depth)
             picked = self._surest(solved)
             if not len(picked):
                 break

@@ -165,9 +165,22 @@ def alike_units(problem: Problem, previous: Plan | None = None) -> list[list[int
         )
         nameless = replace(unit, id="", requires={})
         needed = tuple(sorted(unit.requires.items()))
-        key = unit.id if unit.id in own or problem.travel.matrix is not None else ""
-        kinds.setdefault((repr(nameless), needed, promised, key), []).append(u)
+        key = unit.id if unit.id in own else ""
+        kinds.setdefault((repr(nameless), needed, promised, key, _roads(problem, u)), []).append(u)
     return list(kinds.values())
+
+
+def _roads(problem: Problem, unit: int) -> bytes:
+    """What a matrix says of a unit's home: it may differ where the coordinates do not."""
+    if problem.travel.matrix is None:
+        return b""
+    tables = (
+        problem.km_from_home,
+        problem.km_to_home,
+        problem.days_from_home,
+        problem.days_to_home,
+    )
+    return b"".join(table[unit].tobytes() for table in tables)
 
 
 def _detours_cost(problem: Problem, unit: int, lengths: Ints) -> bool:

@@ -256,11 +256,13 @@ class ColumnGeneration:
             better, is_better=not violations(self.problem, better), is_proven=answer.is_proven
         )
 
-    def dived(self, plan: Plan, units: Sequence[int], depth: Depth) -> Plan | None:
+    def dived(
+        self, plan: Plan, units: Sequence[int], depth: Depth, is_over: Callable[[], bool]
+    ) -> Plan | None:
         """A whole plan down from the relaxation, with new seasons for these units.
 
         The others' seasons stand. ``None`` where a rule between units that no cut tells of yet
-        is broken; the cuts are then added.
+        is broken; the cuts are then added. Once it ``is_over`` the columns known must do.
         """
         free = [sum(unit in units for unit in kind) for kind in self.kinds]
         seasons = self.seasons_of(plan)
@@ -271,7 +273,7 @@ class ColumnGeneration:
             remainder = Remainder(self.pool, numbers, free)
             reduced = np.array(self.pool.profit) - self.pool.prices(self._best)
             usable = remainder.usable(reduced, math.inf, _COLUMNS_A_DIVE)
-            chosen = Dive(remainder, usable).run(depth)
+            chosen = Dive(remainder, usable).run(depth, is_over)
             shares = np.zeros(len(self.pool.columns))
             shares[[*numbers, *chosen]] = 1.0
             cuts = violated_rows(self.problem, self.pool.stops(), shares)

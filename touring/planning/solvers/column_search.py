@@ -22,7 +22,7 @@ from touring.planning.solvers.anchors import place_plan
 from touring.planning.solvers.column_generation import ColumnGeneration
 from touring.planning.solvers.greedy import Insertions, Taste, fill
 from touring.planning.solvers.local_search import LocalSearch
-from touring.planning.stop import FirstOf, MaxWork, StopCriterion
+from touring.planning.stop import FirstOf, MaxWork, StopCriterion, left_of
 
 _FIRST_STEPS = 40
 _STEPS_A_ROUND = 2
@@ -63,7 +63,7 @@ class ColumnSearch:
 
     def run(self, stop: StopCriterion) -> None:
         """First prove a bound, then bring the plan near to it."""
-        has_dived = False
+        moments = [lambda: self.generation.master_gap() < _SOON, self._half_of(stop)]
         while not stop(self.work) and not self.generation.is_finished and not self.is_optimal():
             before = self.generation.bound.value
             self.generation.round(lambda: stop(self.work))
@@ -71,8 +71,9 @@ class ColumnSearch:
             if self.generation.bound.value < before:
                 self.improved(self.work)
             self._walk(_FIRST_STEPS if self.rounds == 1 else _STEPS_A_ROUND, stop)
-            if not has_dived and self.generation.master_gap() < _SOON:
-                has_dived = True
+            come = [moment for moment in moments if moment()]
+            if come:
+                moments = [moment for moment in moments if moment not in come]
                 self._dive(self.search.units, _DEPTHS[0], stop)
         for depth in _DEPTHS:
             self._dive(self.search.units, depth, stop)
@@ -87,6 +88,20 @@ class ColumnSearch:
                 if self.work == before:
                     return
 
+    def _half_of(self, stop: StopCriterion) -> Callable[[], bool]:
+        """Whether half of what ``stop`` leaves now is used up: then a plan is worth more than a bound."""
+        begun, before = left_of(stop), self.work
+
+        def is_over() -> bool:
+            now = left_of(stop)
+            if begun.work is not None and 2 * self.work > begun.work + before:
+                return True
+            if begun.seconds is None or now.seconds is None:
+                return False
+            return 2 * now.seconds < begun.seconds
+
+        return is_over
+
     def is_optimal(self) -> bool:
         return self.generation.bound.is_reached_by(self.value)
 
@@ -94,7 +109,7 @@ class ColumnSearch:
         """From the relaxation to a whole plan; the other units' seasons stand."""
         if stop(self.work) or self.is_optimal():
             return
-        found = self.generation.dived(self.best, units, depth)
+        found = self.generation.dived(self.best, units, depth, lambda: stop(self.work))
         self.rounds += 1
         if found is not None and self._keep(found):
             self.improved(self.work)
