@@ -216,7 +216,7 @@ def search(
     slots = spans * (n + 1) * (all_done + 1)
     newest = np.full(slots, -1, dtype=np.int32)  # taken up at a place: a list by `older`
     older = np.full(room, -1, dtype=np.int32)
-    taken = np.zeros(room, dtype=np.int32)
+    taken = np.zeros(room + 1, dtype=np.int32)
     finished = np.empty(wanted, dtype=np.int32)
     size = labels = count = found = 0
     best, passed_over = -np.inf, above
@@ -274,7 +274,7 @@ def search(
                         bound = reduced + arriving[state, top + on, r]
                     if on >= ends[segment]:
                         continue
-                if bound <= above or labels >= room - 2:
+                if bound <= above or labels >= room - 2 or taken[depth + 1] >= width:
                     if bound > above:
                         passed_over = max(passed_over, bound)
                     continue

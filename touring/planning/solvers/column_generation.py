@@ -50,7 +50,7 @@ _NEAR = 0.015
 _EFFORTS = (
     Effort(),
     Effort(width=2000, most=20000, wanted=10),
-    Effort(width=100000, most=100000, wanted=10),
+    Effort(width=40000, most=40000, wanted=10),
 )
 _SINGLE_RULES = frozenset({"H1", "H2", "H3", "H4", "H9", "H12", "H13"})
 
@@ -163,6 +163,11 @@ class ColumnGeneration:
     def master_gap(self) -> float:
         """How far the relaxation over the known columns is from the bound, relative."""
         return self.bound.gap_to(self.master_value)
+
+    @property
+    def searches_deeper(self) -> bool:
+        """Has a little effort found nothing more? Rounds take long from now on."""
+        return self._effort > 0
 
     def _smoothed(self, duals: Duals) -> Duals:
         """Nearer to the best prices while the bound is far, at the master's own in the end."""

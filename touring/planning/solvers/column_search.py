@@ -63,7 +63,11 @@ class ColumnSearch:
 
     def run(self, stop: StopCriterion) -> None:
         """First prove a bound, then bring the plan near to it."""
-        moments = [lambda: self.generation.master_gap() < _SOON, self._half_of(stop)]
+        moments: list[Callable[[], bool]] = [
+            lambda: self.generation.master_gap() < _SOON,
+            lambda: self.generation.searches_deeper,
+            self._half_of(stop),
+        ]
         while not stop(self.work) and not self.generation.is_finished and not self.is_optimal():
             before = self.generation.bound.value
             self.generation.round(lambda: stop(self.work))
