@@ -13,7 +13,7 @@ import numpy as np
 from touring.planning.bounds import ProvenBound
 from touring.planning.equity import equity_of
 from touring.planning.objective import value_of
-from touring.planning.problem import Problem
+from touring.planning.problem import WEIGHTED, Problem
 from touring.planning.result import Plan, Stop
 from touring.planning.side_by_side import Job, solve_jobs
 from touring.planning.solvers import (
@@ -24,6 +24,7 @@ from touring.planning.solvers import (
     Squares,
     Taste,
     best_squares,
+    capacity_bound,
     fill,
     guide_for,
     most_coverage,
@@ -74,8 +75,9 @@ def solve(
 
     With ``prove``, where seasons are short (:func:`touring.planning.solvers.seasons_are_short`
     has the rule), column generation proves a bound beside the local search, and the search ends
-    early when the plan reaches the bound; rotations are bounded by their best Latin squares;
-    elsewhere there is local search alone and no bound.
+    early when the plan reaches the bound; rotations are bounded by their best Latin squares, weighted
+    problems of many stops by the weeks of their units; elsewhere there is local search alone and
+    no bound.
     Time or memory running out ends it with the best plan and bound so far.
 
     Same problem, seed, previous plan and amount of work give the same plan on every machine.
@@ -115,12 +117,13 @@ def solve(
     fill(draft, movable, Insertions(draft, Taste()))
 
     reporter = _Reporter(problem, draft.plan, previous, progress, started)
-    if squares is not None and prove:
-        reporter.bound = ProvenBound(squares.bound)
+    is_short = prove and seasons_are_short(problem)
+    if prove and not is_short:
+        reporter.bound = _first_bound(problem, previous, squares)
     reporter.tell(0)
     rng = np.random.default_rng(seed)
     search = LocalSearch(draft, rng, idle=rotating)
-    if not (prove and seasons_are_short(problem)):
+    if not is_short:
         try:
             search.run(stop, reporter.hear)
         except MemoryError:
@@ -139,6 +142,15 @@ def solve(
         both.run(stop)
     reporter.tell_last()
     return _finished(problem, both.best, previous, seed, both.work, started, generation.bound)
+
+
+def _first_bound(problem: Problem, previous: Plan | None, squares: Squares | None) -> ProvenBound:
+    """What is proven of rotations, or of seasons of many stops, before the search."""
+    if squares is not None or problem.objective.mode != WEIGHTED:
+        return ProvenBound(math.inf if squares is None else squares.bound)
+    bound = ProvenBound()
+    bound.prove(capacity_bound(problem, previous))
+    return bound
 
 
 def _finished(

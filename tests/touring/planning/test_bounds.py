@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from dataclasses import replace
 from functools import partial
@@ -17,7 +18,7 @@ from touring.planning.formats import parse_instance, plan_hash
 from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Plan, Stop
 from touring.planning.solve import solve
-from touring.planning.solvers import seasons_are_short
+from touring.planning.solvers import capacity_bound, seasons_are_short
 from touring.planning.stop import MaxWork
 
 _ROUNDING = 1e-6
@@ -293,7 +294,7 @@ def test_the_line_of_three_hosts_is_proven_optimal():
     assert plan.gap == pytest.approx(0, abs=1e-6)
 
 
-def test_modes_in_order_and_long_seasons_have_no_bound():
+def test_seasons_of_many_stops_have_a_bound_by_weeks_and_modes_in_order_have_none():
     ordered = problem(objective={"mode": "lexicographic", "order": ["coverage"]})
     caravan = parse_instance(
         document(
@@ -312,7 +313,32 @@ def test_modes_in_order_and_long_seasons_have_no_bound():
     )
 
     assert [seasons_are_short(one) for one in (ordered, caravan, problem())] == [False, False, True]
-    assert [proving(one, stop=MaxWork(3)).bound for one in (ordered, caravan)] == [None, None]
+    assert proving(ordered, stop=MaxWork(3)).bound is None
+    plan = proving(caravan, stop=MaxWork(3))
+    assert (plan.value.coverage, plan.bound) == (60, pytest.approx(60))
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [range(700, 760), pytest.param(range(2000, 4000), marks=pytest.mark.long)],
+    ids=["some", "thousands"],
+)
+def test_no_plan_beats_what_the_weeks_of_the_units_allow(seeds):
+    for seed in seeds:
+        asked = parse_instance(tiny_document(seed))
+
+        assert math.fsum(capacity_bound(asked)) >= best_value(asked) - _ROUNDING
+
+
+def test_the_weeks_of_the_units_count_what_changes_and_musts_cost():
+    asked = problem(objective={"must_penalty": 7, "change_penalty": 3})
+    must = replace(asked, requests=tuple(replace(one, must=True) for one in asked.requests))
+    before = Plan(stops=(Stop("u1", 0, "no such", confirmed=True, weight=2),))
+
+    free, bound = math.fsum(capacity_bound(asked)), math.fsum(capacity_bound(must))
+
+    assert (free, bound) == (pytest.approx(30), pytest.approx(30))
+    assert math.fsum(capacity_bound(must, before)) == pytest.approx(30 - 3 * 2)
 
 
 def test_a_bound_only_falls_and_is_reached_within_its_tolerance():

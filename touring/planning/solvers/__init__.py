@@ -1,6 +1,7 @@
 """Ways to find a plan. What a plan is worth and whether it is valid is not decided here."""
 
 from touring.planning.solvers.anchors import pins_for, place_locks, place_previous
+from touring.planning.solvers.capacity_bound import capacity_bound
 from touring.planning.solvers.draft import Draft
 from touring.planning.solvers.greedy import Insertions, Taste, fill, insert
 from touring.planning.solvers.guide import guide_for
@@ -25,6 +26,7 @@ __all__ = [
     "Squares",
     "Taste",
     "best_squares",
+    "capacity_bound",
     "fill",
     "guide_for",
     "insert",
