@@ -38,6 +38,7 @@ from touring.planning.formats import (
     write_plan,
 )
 from touring.planning.problem import Issue, Problem, find_warnings
+from touring.planning.relaxation import cheapest_relaxation
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
 
@@ -97,6 +98,22 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "warnings": [asdict(one) for one in find_warnings(problem)],
         "left_out": [asdict(one) for one in left_out],
     }, int(bool(broken))
+
+
+def _relax(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    problem = instance_from(asked.instance)
+    stop, interrupted = _criterion(asked)
+    try:
+        with _interruptible(interrupted):
+            found = cheapest_relaxation(problem, stop=stop, seed=asked.seed, workers=asked.workers)
+    except CannotStand as error:
+        raise Refused(1, {"error": "cannot_stand", "message": str(error)}) from None
+    return {
+        "floors": [asdict(floor) for floor in found.floors],
+        "shortfall": found.shortfall,
+        "least": found.least,
+        "proven": found.is_proven,
+    }, 0
 
 
 def _check(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -181,6 +198,14 @@ class _interruptible:  # noqa: N801 - reads as a word at its one use
         signal.signal(signal.SIGINT, self._before)
 
 
+def _add_limits(one: argparse.ArgumentParser) -> None:
+    limit = one.add_mutually_exclusive_group()
+    limit.add_argument("--seconds", type=_positive_seconds, help="stop by the clock (default 10)")
+    limit.add_argument("--work", type=_count, help="stop after this many steps (repeatable)")
+    one.add_argument("--seed", type=_count, default=1)
+    one.add_argument("--workers", type=_at_least_one, default=1, help="processes")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m touring.planning", description="Plan touring seasons.", allow_abbrev=False
@@ -190,11 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("solve", help="find a plan", allow_abbrev=False)
     one.add_argument("instance", type=Path)
     one.add_argument("--out", type=Path, required=True, help="where the plan is written")
-    limit = one.add_mutually_exclusive_group()
-    limit.add_argument("--seconds", type=_positive_seconds, help="stop by the clock (default 10)")
-    limit.add_argument("--work", type=_count, help="stop after this many steps (repeatable)")
-    one.add_argument("--seed", type=_count, default=1)
-    one.add_argument("--workers", type=_at_least_one, default=1, help="processes")
+    _add_limits(one)
     one.add_argument("--previous", type=Path, help="a plan whose confirmed stops should stay")
     one.add_argument("--prove", action="store_true", help="prove a bound where seasons are short")
     one.add_argument(
@@ -205,6 +226,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--memory", type=_megabytes, metavar="MB", help="address space at most")
     one.add_argument("--no-reasons", action="store_true", help="leave the reasons out of the plan")
     one.set_defaults(command=_solve)
+
+    one = commands.add_parser(
+        "relax", help="which floors must be lowered, and by how much at least", allow_abbrev=False
+    )
+    one.add_argument("instance", type=Path)
+    _add_limits(one)
+    one.set_defaults(command=_relax)
 
     one = commands.add_parser("check", help="judge a plan", allow_abbrev=False)
     one.add_argument("instance", type=Path)

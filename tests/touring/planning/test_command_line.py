@@ -46,6 +46,18 @@ def test_solve_check_explain_and_draw_work_on_each_others_files(files, tmp_path,
     assert (code, drawn["bytes"]) == (0, picture.stat().st_size)
 
 
+def test_relax_says_which_floors_must_be_lowered(files, capsys):
+    instance, _ = files
+    asked = document(regions=[{"id": "c", "min_stops": 9}])
+    asked["hosts"] = [one | {"region": "c"} for one in asked["hosts"]]
+    instance.write_text(json.dumps(asked))
+
+    code, answer = run(capsys, "relax", instance, "--work", "100")
+
+    assert (code, answer["shortfall"], answer["proven"]) == (0, 6, True)
+    assert [(one["id"], one["missing"]) for one in answer["floors"]] == [("c", 6)]
+
+
 def test_the_written_plan_has_the_documented_members(files, capsys):
     instance, plan = files
 

@@ -25,7 +25,7 @@ from touring.planning.solvers.local_search import LocalSearch
 from touring.planning.stop import FirstOf, MaxWork, StopCriterion, left_of
 
 _FIRST_STEPS = 40
-_STEPS_A_ROUND = 2
+_ROUNDS_A_WALK, _STEPS_A_WALK = 8, 4
 _STEPS_ANEW = 300
 _STOPS_A_GROUP = 26
 _MISSES = 12
@@ -74,7 +74,10 @@ class ColumnSearch:
             self.rounds += 1
             if self.generation.bound.value < before:
                 self.improved(self.work)
-            self._walk(_FIRST_STEPS if self.rounds == 1 else _STEPS_A_ROUND, stop)
+            if self.rounds == 1:
+                self._walk(_FIRST_STEPS, stop)
+            elif self.rounds % _ROUNDS_A_WALK == 0:
+                self._walk(_STEPS_A_WALK, stop)
             come = [moment for moment in moments if moment()]
             if come:
                 moments = [moment for moment in moments if moment not in come]

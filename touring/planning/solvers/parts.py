@@ -165,6 +165,21 @@ def _without_floor(region: Region) -> Region:
     return replace(region, min_stops=None, min_value=None, min_township_share=None)
 
 
+def _regions_around(problem: Problem, units: set[str], hosts: set[str]) -> set[str]:
+    """The regions of these hosts, units and their promises, with all above them."""
+    parents = {one.id: one.parent for one in problem.regions}
+    named = {host.region for host in problem.hosts if host.id in hosts}
+    named |= {name for one in problem.units if one.id in units for name in one.regions or ()}
+    named |= {one.region for one in problem.pairings}
+    found: set[str] = set()
+    for name in named:
+        above: str | None = name
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return found
+
+
 def _part(
     problem: Problem, units: set[str], hosts: set[str], floors: dict[str, list[int]]
 ) -> Problem:
@@ -180,6 +195,7 @@ def _part(
     wanted = {one.id for one in requests}
     groups = {one.place_group for one in problem.hosts if one.id in hosts}
     first = min([*units, *hosts])
+    known = _regions_around(problem, units, hosts)
     return replace(
         problem,
         name=f"{problem.name} / {first}",
@@ -187,7 +203,9 @@ def _part(
         units=tuple(one for one in problem.units if one.id in units),
         requests=requests,
         regions=tuple(
-            one if is_mine(f"region {one.id}") else _without_floor(one) for one in problem.regions
+            one if is_mine(f"region {one.id}") else _without_floor(one)
+            for one in problem.regions
+            if one.id in known or (_has_floor(one) and is_mine(f"region {one.id}"))
         ),
         pairings=tuple(one for one in problem.pairings if is_mine(f"pairing {one.id}")),
         locked=tuple(one for one in problem.locked if one.unit in units),
