@@ -115,7 +115,8 @@ def record_unit(*, unit: Unit, by: Actor, now: datetime) -> Unit:
             leave_address(kind="unit", former=before.code, current=unit.code)
     _touch(unit, now)
     _record("unit", unit, before, by, now)
-    _sync_calendars_of(Stop.objects.filter(unit=unit), now)
+    if before is not None:  # a new one stops nowhere yet
+        _sync_calendars_of(Stop.objects.filter(unit=unit), now)
     return unit
 
 

@@ -43,7 +43,7 @@ from venues.imports.workbook import RowProblem, Table
 from venues.models import Space, Upload, UploadKind, UploadState, Venue
 from venues.permissions import Actor
 from venues.services.audit import record
-from venues.services.intake import import_venues, preview_venues
+from venues.services.intake import VenuesPreview, import_venues, preview_venues
 from venues.services.venues import change_venue
 
 UNDO_HOURS = 24
@@ -224,10 +224,22 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
 # ---- venues --------------------------------------------------------------------------------------
 
 
+def _try_venues(_upload: Upload, table: Any, by: Actor, now: datetime) -> _Outcome:
+    """New venues, which come in thousands, need not be written to be told of."""
+    planned = preview_venues(table, by=by, now=now)
+    if planned.changed and not planned.problems:
+        return _taken_venues(planned, table, by, now)
+    return _Outcome(planned.created, {}, planned.unchanged, planned.problems)
+
+
 def _apply_venues(_upload: Upload, table: Any, by: Actor, now: datetime) -> _Outcome:
     planned = preview_venues(table, by=by, now=now)
     if planned.problems:
         return _Outcome(planned.created, {}, planned.unchanged, planned.problems)
+    return _taken_venues(planned, table, by, now)
+
+
+def _taken_venues(planned: VenuesPreview, table: Any, by: Actor, now: datetime) -> _Outcome:
     before = _venue_facts(planned.changed)
     import_venues(table, by=by, now=now)
     after = _venue_facts(planned.changed)
@@ -420,6 +432,7 @@ _APPLY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
     UploadKind.CALENDAR: _apply_events,
 }
 _TRY: Mapping[str, Callable[[Upload, Any, Actor, datetime], _Outcome]] = {
+    UploadKind.VENUES: _try_venues,
     UploadKind.EVENTS: _try_events,
     UploadKind.CALENDAR: _try_events,
 }

@@ -77,11 +77,19 @@ class _Intake:
     changed: list[Venue] = field(default_factory=list)
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Columns of the present row with a problem before it was looked at."""
+    first: int = 0
+    """Where the problems of the present row begin."""
 
     def read(self, content: bytes | Table) -> _Intake:
         rows, self.problems = read_venues(content)
         self._know_the_network()
+        columns: dict[int, set[str]] = defaultdict(set)
+        for problem in self.problems:
+            columns[problem.row].add(problem.column)
         for row in rows:
+            self.refused, self.first = columns[row.typed.number], len(self.problems)
             self._take(row)
         self.problems.sort(key=lambda problem: (problem.row, len(problem.cell), problem.cell))
         return self
@@ -222,7 +230,7 @@ class _Intake:
         return self.given[organisation.pk]
 
     def _check(self, row: VenueRow, venue: Venue, before: Venue | None) -> None:
-        refused = {problem.column for problem in self.problems if problem.row == row.typed.number}
+        refused = self.refused | {problem.column for problem in self.problems[self.first :]}
         for problem in venue_problems(venue, on=localdate(self.now), before=before):
             found = row.typed.problem(problem["field"], problem["message"])
             if found.column not in refused:
