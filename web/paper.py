@@ -110,6 +110,20 @@ def programme_pdf(title: str, chapters: Iterable[Chapter], told: str, address: s
     return bytes(pdf.output())
 
 
+def list_pdf(title: str, chapters: Iterable[Chapter], told: str) -> bytes:
+    """Chapters of entries without a code to follow: something for the people inside."""
+    pdf = _document(title)
+    pdf.set_font_size(20)
+    pdf.multi_cell(0, 10, title, **_NEXT_LINE)
+    pdf.set_font_size(10)
+    pdf.set_text_color(*_QUIET)
+    pdf.multi_cell(0, 6, told, **_NEXT_LINE)
+    pdf.ln(4)
+    for chapter in chapters:
+        _write(pdf, chapter)
+    return bytes(pdf.output())
+
+
 def _write(pdf: FPDF, chapter: Chapter) -> None:
     if pdf.will_page_break(24):
         pdf.add_page()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from web import feeds, health, news, oembed, robots, rpde, sitemap
-from web.pages import embed, invitations, larger, posters, views, whats_on, workbench
+from web.pages import (
+    embed,
+    invitations,
+    larger,
+    plan_sheets,
+    posters,
+    views,
+    whats_on,
+    workbench,
+)
 from web.pages.desk import closures, figures, files, followers, people, sources, today
 from web.pages.desk import events as desk_events
 from web.pages.desk import holds as desk_holds
@@ -90,6 +99,9 @@ urlpatterns = [
     path("desk/figures/<slug:name>.svg", figures.figure_drawing, name="desk-figure-drawing"),
     path("desk/plans/", workbench.plans, name="plans"),
     path("desk/plans/<int:pk>/", workbench.workbench, name="workbench"),
+    path("desk/plans/<int:pk>/season.xlsx", plan_sheets.workbook, name="plan-workbook"),
+    path("desk/plans/<int:pk>/season.pdf", plan_sheets.paper, name="plan-paper"),
+    path("desk/plans/<int:pk>/shares.json", plan_sheets.shares, name="plan-shares"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),
     re_path(
         r"^events/(?P<uid>[^/]+)/poster\.(?P<form>png|pdf)$",

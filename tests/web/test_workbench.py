@@ -202,6 +202,36 @@ def test_a_run_shows_its_course_and_opens_its_version(live_server, browser, plan
     assert page.locator("#run-stop").is_disabled()
 
 
+def test_a_planner_asks_what_if_compares_with_where_it_came_from_and_takes_it_away(
+    live_server, browser, plan, planner
+):
+    messages: list[str] = []
+    page = opened(page_for(browser, live_server, planner, messages), live_server, plan)
+    page.locator("#request-choice").select_option("unserved")
+    page.locator(".rq-line button", has_text=THIRD).click()
+    page.locator("#detail .reasons li").first.wait_for()
+    page.locator("#run-seconds").fill("1")
+    page.get_by_role("button", name="What if it is forced?").press("Enter")
+    page.get_by_text("Waiting for a worker").wait_for()
+
+    execute_run(run_id=Run.objects.get().pk, owner="test", clock=timezone.now)
+
+    page.locator("#comparison[open]").wait_for()
+    page.locator("#differences section", has_text="Added").get_by_text(THIRD).wait_for()
+    assert "Gini coefficient" in page.locator("#differences").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_text("The branch is version 2; it is compared with version 1.").first.wait_for()
+    page.locator("#publish").press("Enter")
+    page.locator("#publish-now").press("Enter")
+    page.get_by_text("Version 2 is published.").first.wait_for()
+    for name, begin in (("Excel", b"PK"), ("PDF", b"%PDF"), ("SVG", b"<?xml")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).click()
+        assert download.value.path().read_bytes().startswith(begin), name
+    assert Stop.objects.filter(uid=THIRD).exists()
+    assert messages == []
+
+
 def test_a_reader_looks_but_keeps_nothing_and_a_stranger_finds_no_plan(
     live_server, browser, plan, province
 ):

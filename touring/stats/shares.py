@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from touring.models import RequestState, Season, Stop, TourRequest
+from touring.models import PlannedStop, PlanVersion, RequestState, Season, Stop, TourRequest
 from touring.planning.equity import gini
 from venues.models import Region, RegionLevel, RegionPath
 
@@ -25,22 +25,30 @@ class PrefectureShare:
         return self.served_value / self.value if self.value else 1.0
 
 
-def shares_of_prefectures(season: Season) -> list[PrefectureShare]:
-    """Every prefecture with an accepted request, the worst-off first. Three queries."""
+def shares_of_prefectures(
+    season: Season, *, version: PlanVersion | None = None
+) -> list[PrefectureShare]:
+    """Every prefecture with an accepted request, the worst-off first. Three queries.
+
+    By the stops that stand, or as ``version`` of one of the season's plans would have it.
+    """
     accepted = (
         TourRequest.objects.accepted()
         .filter(season=season)
         .values_list("pk", "venue__region", "value", "state")
     )
     rows = list(accepted)
-    standing = set(
-        Stop.objects.holding().filter(request__season=season).values_list("request", flat=True)
+    stops = (
+        Stop.objects.holding().filter(request__season=season)
+        if version is None
+        else PlannedStop.objects.filter(version=version)
     )
+    standing = set(stops.values_list("request", flat=True))
     prefectures = _prefectures_of({region for _pk, region, _value, _state in rows})
     sums: dict[int, list[float]] = {}
     for pk, region, value, state in rows:
         if region in prefectures:
-            is_served = pk in standing or state == RequestState.FULFILLED
+            is_served = pk in standing or (version is None and state == RequestState.FULFILLED)
             one = sums.setdefault(prefectures[region].pk, [0, 0, 0.0, 0.0])
             for index, amount in enumerate((1, is_served, value, value * is_served)):
                 one[index] += amount

@@ -13,6 +13,7 @@ from touring.models import Plan, PlanVersion
 from touring.permissions import can_plan_season, seasons_visible_to
 from touring.services.drafting import draw_version
 from web.pages.desk.page import desk_page
+from web.pages.desk.refusals import words_of_codes
 from web.pages.page import language
 
 
@@ -29,11 +30,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 @desk_page
 def workbench(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     setting = {
         "plan": plan.pk,
         "language": language(),
-        "words": _words() | _rules(),
+        "words": _words() | _rules() | _refusals(),
         "mayChange": can_plan_season(request.user, plan.season, timezone.localdate()),
     }
     context = {"plan": plan, "setting": setting, "token": get_token(request)}
@@ -44,11 +45,12 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
 @desk_page
 def drawing(request: HttpRequest, pk: int) -> HttpResponse:
     """The season of one version as an SVG drawing; ``?version=`` is its number."""
-    version = _version(request, _plan(request, pk))
+    version = version_of(request, plan_of(request, pk))
     return HttpResponse(draw_version(version), content_type="image/svg+xml")
 
 
-def _plan(request: HttpRequest, pk: int) -> Plan:
+def plan_of(request: HttpRequest, pk: int) -> Plan:
+    """The plan, if the reader may see its season; else 404."""
     visible = seasons_visible_to(request.user, timezone.localdate())
     plan = Plan.objects.filter(pk=pk, season__in=visible).select_related("season__region").first()
     if plan is None:
@@ -56,8 +58,9 @@ def _plan(request: HttpRequest, pk: int) -> Plan:
     return plan
 
 
-def _version(request: HttpRequest, plan: Plan) -> PlanVersion:
-    number = request.GET.get("version", "")
+def version_of(request: HttpRequest, plan: Plan, name: str = "version") -> PlanVersion:
+    """The version whose number stands in the query under ``name``, else the newest; else 404."""
+    number = request.GET.get(name, "")
     known = plan.versions.select_related("plan__season")
     asked = known.filter(number=int(number)) if number.isdecimal() and len(number) < 10 else known
     version = asked.order_by("-number").first()
@@ -83,6 +86,15 @@ def _rules() -> dict[str, str]:
         "rule_H11": _("H11: the rotation is broken"),
         "rule_H12": _("H12: no customs papers for these days"),
         "rule_H13": _("H13: not a school day"),
+    }
+
+
+def _refusals() -> dict[str, str]:
+    """What the interface refuses, by its code, in Chinese; in English it says so itself."""
+    if language() == "en":
+        return {}
+    return {f"refused_{code}": words for code, words in words_of_codes().items()} | {
+        "refused": _("This cannot be done now.")
     }
 
 
@@ -135,6 +147,18 @@ def _words() -> dict[str, str]:
         "added": _("Added ({count})"),
         "removed": _("Removed ({count})"),
         "moved": _("Moved ({count})"),
+        "equity": _("Evenness"),
+        "worst": _("Worst-off region, share"),
+        "spread": _("Spread of the shares"),
+        "gini": _("Gini coefficient"),
+        "shares": _("Share by prefecture"),
+        "region": _("Region"),
+        "moved_from_to": _("{place}: {before} → {after}"),
+        "force": _("What if it is forced?"),
+        "forbid": _("What if it is left out?"),
+        "open_request": _("Open the request"),
+        "unmet": _("Could not be kept: {requests}"),
+        "branch_done": _("The branch is version {number}; it is compared with version {before}."),
         "told_count": _("Hosts that will be told: {count}"),
         "keep_first": _("Keep your changes as a version first."),
         "published": _("Version {number} is published."),

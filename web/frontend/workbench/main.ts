@@ -8,7 +8,16 @@ import { Draft } from "./draft";
 import { Judging } from "./judging";
 import { SeasonMap } from "./map";
 import { RequestList } from "./requests";
-import { type Difference, Refusal, type Run, Server, type VersionRow, type Violation } from "./server";
+import {
+  type Difference,
+  type Placed,
+  Refusal,
+  type Run,
+  Server,
+  type Share,
+  type VersionRow,
+  type Violation,
+} from "./server";
 import { Timeline } from "./timeline";
 import { Words } from "./words";
 
@@ -52,8 +61,8 @@ function fail(error: unknown): void {
     tell(words.say("no_answer"), "clash");
     return;
   }
-  const more = error.problems.map((one) => one.message).filter(Boolean);
-  tell([error.message, ...more.slice(0, 5)].join(" "), "clash");
+  const more = words.language === "en" ? error.problems.map((one) => one.message).filter(Boolean) : [];
+  tell([words.refusal(error.code, error.message), ...more.slice(0, 5)].join(" "), "clash");
 }
 
 // ---- starting ------------------------------------------------------------------------------------
@@ -61,6 +70,7 @@ function fail(error: unknown): void {
 async function start(): Promise<void> {
   performance.mark("workbench-start");
   const [board, versions] = await Promise.all([server.board(), server.versions()]);
+  const newest = versions[0] ? await server.version(versions[0].id) : null;
   const draft = new Draft(board);
   performance.mark("workbench-data");
   const timeline = new Timeline(part("timeline"), draft, words);
@@ -89,8 +99,7 @@ async function start(): Promise<void> {
   wireTools(draft, timeline, carrying);
   wireVersions(draft, versions);
   wireRuns(draft);
-  const newest = versions[0];
-  draft.open(newest ? await server.version(newest.id) : null);
+  draft.open(newest);
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       performance.measure("workbench-first-paint", "workbench-data");
@@ -172,7 +181,27 @@ function showDetail(draft: Draft, open: (request: string) => void): void {
     }
     if (reasons.length === 0) why.append(made("li", words.say("no_reason_yet")));
   }
-  place.replaceChildren(title, where, when, why);
+  place.replaceChildren(title, where, when, why, waysOn(draft, asked.code, stop !== undefined));
+}
+
+/** What else can be asked about a request: a branch in which it is so, and its own page. */
+function waysOn(draft: Draft, code: string, isServed: boolean): HTMLElement {
+  const ways = made("p", "");
+  ways.className = "wb-ways";
+  if (setting.mayChange && draft.base) {
+    const button = made("button", words.say(isServed ? "forbid" : "force"));
+    button.type = "button";
+    button.className = "button";
+    button.addEventListener("click", () => {
+      const detail = { request: code, isForced: !isServed };
+      document.dispatchEvent(new CustomEvent("workbench:branch", { detail }));
+    });
+    ways.append(button);
+  }
+  const link = made("a", words.say("open_request"));
+  link.href = `/desk/requests/${encodeURIComponent(code)}/?lang=${words.language}`;
+  ways.append(link);
+  return ways;
 }
 
 /** Request codes that a reason speaks of. */
@@ -256,6 +285,7 @@ function wireVersions(draft: Draft, versions: VersionRow[]): void {
           });
           const option = made("option", text);
           option.value = String(one.id);
+          option.dataset["number"] = String(one.number);
           return option;
         }),
       );
@@ -265,6 +295,7 @@ function wireVersions(draft: Draft, versions: VersionRow[]): void {
   };
   list();
   draft.onChange(() => draft.base && (chosen.value = String(draft.base.id)));
+  draft.onChange(() => showExports(draft));
   const load = async (id: number): Promise<void> => {
     const version = await server.version(id);
     if (!versions.some((one) => one.id === id)) versions.unshift(version);
@@ -294,6 +325,15 @@ function wireVersions(draft: Draft, versions: VersionRow[]): void {
   wirePublication(draft);
 }
 
+/** What can be taken away is the version that is open. */
+function showExports(draft: Draft): void {
+  document.querySelectorAll<HTMLAnchorElement>("a[data-of-version]").forEach((link) => {
+    const address = new URL(link.href);
+    if (draft.base) address.searchParams.set("version", String(draft.base.number));
+    link.href = address.toString();
+  });
+}
+
 function wireComparison(draft: Draft, other: HTMLSelectElement): void {
   const dialog = part<HTMLDialogElement>("comparison");
   part("compare").addEventListener("click", () => {
@@ -301,54 +341,96 @@ function wireComparison(draft: Draft, other: HTMLSelectElement): void {
     void compare();
   });
   other.addEventListener("change", () => void compare());
+  document.addEventListener("workbench:compare", (event) => {
+    const before = (event as CustomEvent<number>).detail;
+    const option = [...other.options].find((one) => numberIn(one) === before);
+    if (option) other.value = option.value;
+    if (!dialog.open) dialog.showModal();
+    void compare();
+  });
   async function compare(): Promise<void> {
     const base = draft.base;
-    const before = Number(other.selectedOptions[0]?.textContent?.match(/\d+/)?.[0] ?? 0);
+    const before = numberIn(other.selectedOptions[0]);
     if (!base || !before) return;
     try {
-      part("differences").replaceChildren(...differences(draft, await server.difference(base.id, before)));
+      const [found, shares] = await Promise.all([
+        server.difference(base.number, before),
+        server.shares(base.number, before, words.language),
+      ]);
+      part("differences").replaceChildren(...differences(draft, found, shares));
     } catch (error) {
       fail(error);
     }
   }
 }
 
-function differences(draft: Draft, found: Difference): HTMLElement[] {
-  const group = (name: string, codes: string[]): HTMLElement => {
+/** The number of the version that an option stands for. */
+function numberIn(option: HTMLOptionElement | undefined): number {
+  return Number(option?.dataset["number"] ?? 0);
+}
+
+function differences(draft: Draft, found: Difference, shares: Share[]): HTMLElement[] {
+  const nameOf = (code: string): string => {
+    const asked = draft.requests.get(code);
+    return asked ? `${words.place(asked.venue)} (${code})` : code;
+  };
+  const at = (one: Placed): string => `${one.unit} ${dayInWords(dayOf(one.opens_on), words.locale, true)}`;
+  const group = (name: string, lines: string[]): HTMLElement => {
     const section = made("section", "");
-    section.append(made("h3", words.say(name, { count: codes.length })));
+    section.append(made("h3", words.say(name, { count: lines.length })));
     const list = made("ul", "");
-    for (const code of codes) {
-      const asked = draft.requests.get(code);
-      list.append(made("li", asked ? `${words.place(asked.venue)} (${code})` : code));
-    }
+    for (const line of lines) list.append(made("li", line));
     section.append(list);
     return section;
   };
+  const { before, after } = found.value;
+  const worth = ["total", "km", ...PARTS].map((name): [string, number, number] => [
+    words.say(name),
+    Number(before[name] ?? 0),
+    Number(after[name] ?? 0),
+  ]);
+  const evenness = made("p", "");
+  evenness.textContent = Object.entries(found.equity)
+    .map(([name, change]) => `${words.say(name)} ${change > 0 ? "+" : ""}${change.toFixed(3)}`)
+    .join(" · ");
+  const percent = shares.map((one): [string, number, number] => [one.name, one.before * 100, one.after * 100]);
+  return [
+    compared("part", worth),
+    made("h3", words.say("equity")),
+    evenness,
+    compared("shares", percent, "%"),
+    group("added", found.added.map((one) => `${nameOf(one.request)}: ${at(one)}`)),
+    group("removed", found.removed.map((one) => `${nameOf(one.request)}: ${at(one)}`)),
+    group(
+      "moved",
+      found.moved.map((one) =>
+        words.say("moved_from_to", { place: nameOf(one.request), before: at(one.before), after: at(one.after) }),
+      ),
+    ),
+  ];
+}
+
+/** Figures of two versions side by side, and what lies between them. */
+function compared(title: string, rows: [string, number, number][], unit = ""): HTMLTableElement {
   const table = made("table", "");
   const head = made("tr", "");
-  for (const name of ["part", "before", "after", "difference"]) {
+  for (const name of [title, "before", "after", "difference"]) {
     const cell = made("th", words.say(name));
     cell.scope = "col";
     head.append(cell);
   }
   table.append(head);
-  for (const name of ["total", "km", ...PARTS]) {
-    const pair = found.value[name];
-    if (!pair) continue;
+  for (const [name, before, after] of rows) {
     const row = made("tr", "");
-    const label = made("th", words.say(name));
+    const label = made("th", name);
     label.scope = "row";
     row.append(label);
-    for (const figure of [pair[0], pair[1], pair[1] - pair[0]]) row.append(made("td", words.number(figure, 1)));
+    for (const figure of [before, after, after - before]) {
+      row.append(made("td", words.number(figure, 1) + unit));
+    }
     table.append(row);
   }
-  return [
-    table,
-    group("added", found.added),
-    group("removed", found.removed),
-    group("moved", found.moved),
-  ];
+  return table;
 }
 
 function wirePublication(draft: Draft): void {
@@ -367,8 +449,8 @@ function wirePublication(draft: Draft): void {
     else if (draft.base.number === published) show([]);
     else {
       server
-        .difference(draft.base.id, published)
-        .then((one) => show([...one.added, ...one.removed, ...one.moved]))
+        .difference(draft.base.number, published)
+        .then((one) => show([...one.added, ...one.removed, ...one.moved].map((each) => each.request)))
         .catch(fail);
     }
     part<HTMLButtonElement>("publish-now").disabled = !setting.mayChange || draft.changed.size > 0;
@@ -402,16 +484,27 @@ function wireRuns(draft: Draft): void {
   const stop = part<HTMLButtonElement>("run-stop");
   let current: Run | null = null;
   begin.disabled = !setting.mayChange;
-  begin.addEventListener("click", () => {
-    const seconds = Number(part<HTMLInputElement>("run-seconds").value);
-    server
-      .start(seconds)
+  let branchOf = 0;
+  const seconds = (): number => Number(part<HTMLInputElement>("run-seconds").value);
+  const wait = (asked: Promise<Run>): void => {
+    asked
       .then((run) => {
         begin.disabled = true;
         stop.disabled = false;
         follow(run);
       })
       .catch(fail);
+  };
+  begin.addEventListener("click", () => {
+    branchOf = 0;
+    wait(server.start(seconds()));
+  });
+  document.addEventListener("workbench:branch", (event) => {
+    const { request, isForced } = (event as CustomEvent<{ request: string; isForced: boolean }>).detail;
+    if (!draft.base || begin.disabled) return;
+    branchOf = draft.base.number;
+    const named = [{ request }];
+    wait(server.explore(branchOf, seconds(), isForced ? named : [], isForced ? [] : named));
   });
   stop.addEventListener("click", () => {
     stop.disabled = true;
@@ -436,8 +529,24 @@ function wireRuns(draft: Draft): void {
       tell(run.error ?? words.say("run_failed"), "clash");
     } else if (draft.changed.size === 0 || window.confirm(words.say("lose_changes"))) {
       document.dispatchEvent(new CustomEvent("workbench:version", { detail: run.version }));
+      if (branchOf) tellBranch(draft, run, branchOf);
     }
   }
+}
+
+/** Compares a branch with what it left from, once its version is open. */
+function tellBranch(draft: Draft, run: Run, before: number): void {
+  let isTold = false;
+  draft.onChange(() => {
+    if (isTold || draft.base?.id !== run.version) return;
+    isTold = true;
+    const unmet = run.outcome?.unmet ?? [];
+    const said = words.say("branch_done", { number: draft.base?.number ?? "", before });
+    const lacking = unmet.length ? ` ${words.say("unmet", { requests: unmet.join(", ") })}` : "";
+    tell(said + lacking, lacking ? "clash" : "");
+    // The list of versions is made anew right after the version is opened.
+    queueMicrotask(() => document.dispatchEvent(new CustomEvent("workbench:compare", { detail: before })));
+  });
 }
 
 function made<Name extends keyof HTMLElementTagNameMap>(

@@ -105,19 +105,30 @@ export interface Vacancy {
 }
 export interface Run {
   id: number;
+  kind?: string;
+  outcome?: { unmet?: string[] };
   state: string;
   error: string | null;
   version: number | null;
   progress: { seconds: number; value: number | null; bound: number | null }[];
 }
+/** A stop as the engine names it. */
+export interface Placed {
+  unit: string;
+  request?: string;
+  opens_on: string;
+}
 export interface Difference {
+  added: (Placed & { request: string })[];
+  removed: (Placed & { request: string })[];
+  moved: { request: string; before: Placed; after: Placed }[];
+  value: { before: Value; after: Value };
+  equity: Record<string, number>;
+}
+export interface Share {
+  name: string;
   before: number;
   after: number;
-  added: string[];
-  removed: string[];
-  moved: string[];
-  unchanged: number;
-  value: Record<string, [number, number]>;
 }
 export interface Drafted {
   unit: string;
@@ -131,6 +142,7 @@ export class Refusal extends Error {
     readonly status: number,
     message: string,
     readonly problems: { message?: string }[],
+    readonly code = "",
   ) {
     super(message);
   }
@@ -154,8 +166,15 @@ export class Server {
 
   version = (id: number): Promise<Version> => this.ask("GET", `versions/${id}/`);
 
+  /** Both by their numbers in the plan. */
   difference = (after: number, before: number): Promise<Difference> =>
-    this.ask("GET", `versions/${after}/diff/?before=${before}`);
+    this.ask("GET", `plans/${this.plan}/versions/${before}/diff/${after}/`);
+
+  shares = async (after: number, before: number, language: string): Promise<Share[]> => {
+    const path = `/desk/plans/${this.plan}/shares.json?before=${before}&after=${after}&lang=${language}`;
+    const found = (await (await fetch(path)).json()) as { shares: Share[] };
+    return found.shares;
+  };
 
   judge = (base: number | null, stops: Drafted[], signal: AbortSignal): Promise<Verdict> =>
     this.ask("POST", `plans/${this.plan}/draft/check/`, { base, stops }, {}, signal);
@@ -179,6 +198,20 @@ export class Server {
 
   start = (seconds: number): Promise<Run> =>
     this.ask("POST", `plans/${this.plan}/runs/`, { seconds }, once());
+
+  /** What the plan would be if something were so; `forced` and `forbidden` name requests. */
+  explore = (
+    version: number,
+    seconds: number,
+    forced: { request: string }[],
+    forbidden: { request: string }[],
+  ): Promise<Run> =>
+    this.ask(
+      "POST",
+      `plans/${this.plan}/runs/`,
+      { kind: "what_if", version, seconds, ...(forced.length ? { forced } : { forbidden }) },
+      once(),
+    );
 
   run = (id: number): Promise<Run> => this.ask("GET", `runs/${id}/`);
 
@@ -212,11 +245,12 @@ export class Server {
     if (response.status === 204) return undefined as Answer;
     const answer: unknown = await response.json().catch(() => ({}));
     if (response.ok) return answer as Answer;
-    const problem = answer as { detail?: string; problems?: { message?: string }[] };
+    const problem = answer as { code?: string; detail?: string; problems?: { message?: string }[] };
     throw new Refusal(
       response.status,
       problem.detail ?? response.statusText,
       problem.problems ?? [],
+      problem.code,
     );
   }
 }

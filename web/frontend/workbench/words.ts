@@ -18,6 +18,16 @@ export class Words {
     return text.replace(/\{(\w+)\}/g, (whole, blank: string) => String(blanks[blank] ?? whole));
   }
 
+  has(name: string): boolean {
+    return name in this.texts;
+  }
+
+  /** A refusal in the page's language: by its code where the service speaks another. */
+  refusal(code: string, message: string): string {
+    if (this.language === "en") return message;
+    return this.say(this.has(`refused_${code}`) ? `refused_${code}` : "refused");
+  }
+
   place(place: Place): string {
     return this.either(place.name_zh, place.name_en);
   }

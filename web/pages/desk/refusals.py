@@ -16,12 +16,15 @@ def refusal_lines(refusal: DomainError) -> list[str]:
     """
     if language() == "en":
         return [refusal.message]
-    told = refusal.detail.get("zh") or _of_code().get(refusal.code, _("This cannot be done now."))
+    told = refusal.detail.get("zh") or words_of_codes().get(
+        refusal.code, _("This cannot be done now.")
+    )
     gates = [_of_gate()[one] for one in refusal.detail.get("gates", ()) if one in _of_gate()]
     return [told, *gates]
 
 
-def _of_code() -> dict[str, str]:
+def words_of_codes() -> dict[str, str]:
+    """What is wrong and what to do, by the code of the refusal."""
     return {
         "not_allowed": _("Your roles do not allow this; ask whoever gives roles at your place."),
         "stale_event": _("A colleague has changed it meanwhile; look again and repeat."),
@@ -48,6 +51,12 @@ def _of_code() -> dict[str, str]:
         ),
         "stale_upload": _("Something changed since you looked; hand the file in again."),
         "upload_has_problems": _("The file still has problems; correct it and hand it in again."),
+        "stale_plan": _("The plan was published meanwhile; look again and repeat."),
+        "plan_broken": _("The version breaks rules as of today; see the broken rules."),
+        "invalid_run": _("The planner cannot begin like this; see the requests and locks."),
+        "invalid_draft": _("The draft names what the season does not have; open it again."),
+        "invalid_season": _("The season's rows make no problem; correct them first."),
+        "another_plan_holds": _("Another plan of the season is published; end that one first."),
         "kept_elsewhere": _("It is kept elsewhere; change it there."),
         "no_such_date": _("The event has no such date; look again."),
     }
