@@ -78,8 +78,14 @@ def season(units: int, stops: int, seed: int) -> dict[str, Any]:
         home = _place(f"home-{u}", chance)
         board_units.append(
             {
-                "code": code, "exhibition": "e", "title_zh": "声音的秘密", "title_en": "Sound",
-                "home": home, "availability": [], "setup_days": 0, "strike_days": 0,
+                "code": code,
+                "exhibition": "e",
+                "title_zh": "声音的秘密",
+                "title_en": "Sound",
+                "home": home,
+                "availability": [],
+                "setup_days": 0,
+                "strike_days": 0,
             }
         )
         for s in range(each):
@@ -88,9 +94,14 @@ def season(units: int, stops: int, seed: int) -> dict[str, Any]:
             closes = opens + timedelta(days=max(1, room - 1))
             planned.append(
                 {
-                    "unit": code, "request": name, "is_locked": False,
-                    "departs_on": opens, "arrives_on": opens, "opens_on": opens,
-                    "closes_on": closes, "leaves_on": closes,
+                    "unit": code,
+                    "request": name,
+                    "is_locked": False,
+                    "departs_on": opens,
+                    "arrives_on": opens,
+                    "opens_on": opens,
+                    "closes_on": closes,
+                    "leaves_on": closes,
                 }
             )
     return {"units": board_units, "requests": requests, "stops": planned}
@@ -171,8 +182,14 @@ def _heap(context: Any, page: Any) -> float:
 def _answering(page_html: str, statics: Path, made: dict) -> Callable[[Any], None]:
     value = {"total": 1.0, "km": 1.0}
     version = {
-        "id": 1, "number": 1, "value": value, "bound": None, "gap": None,
-        "created_at": "2026-11-02T00:00:00Z", "maintenance": [], "unserved": [],
+        "id": 1,
+        "number": 1,
+        "value": value,
+        "bound": None,
+        "gap": None,
+        "created_at": "2026-11-02T00:00:00Z",
+        "maintenance": [],
+        "unserved": [],
         "stops": made["stops"],
     }
     plan = {"id": 1, "name_zh": "方案", "name_en": "Plan", "sequence": 1, "published_version": None}
@@ -212,7 +229,13 @@ def _place(slug: str, chance: random.Random) -> dict[str, Any]:
 
 def _request(code: str, days: int, chance: random.Random) -> dict[str, Any]:
     return {
-        "code": code, "venue": _place(code.lower(), chance), "region": "340121",
-        "region_zh": "长丰县", "region_en": "Changfeng", "stay_days": days, "value": 1.0,
-        "must": False, "windows": [],
+        "code": code,
+        "venue": _place(code.lower(), chance),
+        "region": "340121",
+        "region_zh": "长丰县",
+        "region_en": "Changfeng",
+        "stay_days": days,
+        "value": 1.0,
+        "must": False,
+        "windows": [],
     }

@@ -107,7 +107,7 @@ def _page() -> str:
     day = now.date()
     season = Season.objects.create(
         slug="bench", name_zh="基准", region=region, first_date=day,
-        end_date=day + timedelta(days=700),
+        end_date=day + timedelta(days=700), created_at=now,
     )  # fmt: skip
     plan = Plan.objects.create(season=season, name_zh="方案", created_at=now)
     client = Client()

@@ -11,6 +11,7 @@ from web.pages import (
     larger,
     plan_sheets,
     posters,
+    style,
     views,
     whats_on,
     workbench,
@@ -103,6 +104,13 @@ urlpatterns = [
     path("desk/plans/<int:pk>/season.pdf", plan_sheets.paper, name="plan-paper"),
     path("desk/plans/<int:pk>/shares.json", plan_sheets.shares, name="plan-shares"),
     path("desk/plans/<int:pk>/season.svg", workbench.drawing, name="plan-drawing"),
+    re_path(r"^whats-on/poster\.(?P<form>png|pdf)$", posters.search_poster, name="search-poster"),
+    re_path(
+        r"^s/(?P<code>[-\w]+)/poster\.(?P<form>png|pdf)$",
+        posters.search_poster,
+        name="saved-search-poster",
+    ),
+    path("style/", style.style, name="style"),
     re_path(
         r"^events/(?P<uid>[^/]+)/poster\.(?P<form>png|pdf)$",
         posters.event_poster,

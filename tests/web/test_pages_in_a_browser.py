@@ -47,6 +47,7 @@ def addresses() -> list[str]:
         "/whats-on/?start=nonsense",
         "/whats-on/follow/?q=%E7%89%B9%E5%B1%95",
         "/nowhere/",
+        "/style/",
         "/venues/hefei/?month=nonsense",
     ]
 

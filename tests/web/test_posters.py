@@ -106,3 +106,23 @@ def test_what_is_not_there_has_no_poster_and_the_page_helps_to_find_it(client, d
 
     assert answer.status_code == missing.status_code == 404
     assert 'name="q" value="hefei museum"' in missing.content.decode()
+
+
+def test_a_search_that_was_kept_has_a_poster_and_so_has_all_that_is_on(client, drawn, settings):
+    page = client.get("/whats-on/follow/?q=光&lang=en").headers["Location"].partition("?")[0]
+    for address in (page, "/whats-on/"):
+        assert client.get(f"{address}poster.png?lang=en").status_code == 200
+
+    assert [(one.title, one.address) for one in drawn] == [
+        ("光", settings.SITE_URL + page),
+        ("What's on", f"{settings.SITE_URL}/whats-on/"),
+    ]
+    assert client.get("/s/nosuchcode/poster.png").status_code == 404
+
+
+def test_the_style_page_shows_components_and_sets_no_cookie(client):
+    for language, word in (("zh", "组件"), ("en", "Components")):
+        answer = client.get(f"/style/?lang={language}")
+        assert word in answer.content.decode()
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert not answer.cookies

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-import openpyxl
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from touring.models import PlannedStop, PlanVersion
 from touring.stats import shares_of_prefectures
+from venues.imports.written import WrittenSheet, workbook_of
 from web.pages.desk.page import desk_page
 from web.pages.page import language
 from web.pages.times import day
@@ -24,7 +21,6 @@ from web.pages.workbench import plan_of, version_of
 from web.paper import Chapter, list_pdf
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LONGEST_SHEET_NAME = 31
 
 
 @require_safe
@@ -33,14 +29,14 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
     """Stops, requests that are not served with the reasons, and the value by its parts."""
     version = version_of(request, plan_of(request, pk))
     stops = _stops(version)
-    book = openpyxl.Workbook()
-    del book["Sheet"]
-    _sheet(book, _("Stops"), _stop_headings(), map(_stop_row, stops))
-    _sheet(book, _("Not served"), [_("Request"), _("Reasons")], _unserved(version))
-    _sheet(book, _("Worth"), [_("Part"), _("Value")], _parts(version))
-    written = io.BytesIO()
-    book.save(written)
-    return _download(written.getvalue(), XLSX, f"plan-{pk}-{version.number}.xlsx")
+    content = workbook_of(
+        [
+            WrittenSheet(_("Stops"), _stop_headings(), map(_stop_row, stops)),
+            WrittenSheet(_("Not served"), [_("Request"), _("Reasons")], _unserved(version)),
+            WrittenSheet(_("Worth"), [_("Part"), _("Value")], _parts(version)),
+        ]
+    )
+    return _download(content, XLSX, f"plan-{pk}-{version.number}.xlsx")
 
 
 @require_safe
@@ -126,20 +122,6 @@ def _parts(version: PlanVersion) -> Iterable[list[Any]]:
     for name, amount in version.value.items():
         if isinstance(amount, int | float):
             yield [name, amount]
-
-
-def _sheet(book: Any, title: str, headings: list[str], rows: Iterable[list[Any]]) -> None:
-    sheet = book.create_sheet(title[:_LONGEST_SHEET_NAME])
-    for number, row in enumerate([headings, *rows], start=1):
-        for column, value in enumerate(row, start=1):
-            if isinstance(value, str):
-                value = ILLEGAL_CHARACTERS_RE.sub("", value)
-            cell = sheet.cell(row=number, column=column, value=value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
-            if number == 1:
-                cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
 
 
 def _download(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.feeds import subjects
+from events.feeds import saved, subjects
 from events.feeds.feed import Feed
 from events.feeds.subjects import Moved
 from events.models import Event, Occurrence
@@ -25,6 +25,7 @@ from web.pages.month import Item, Month, MonthPlan
 from web.pages.page import language, page
 from web.pages.shown import items_of
 from web.pages.times import clock, day, day_and_weekday, month_name, short_day, when
+from web.pages.whats_on import title_of
 from web.paper import Chapter, Poster, poster_pdf, poster_png, programme_pdf
 
 MOST_ITEMS = 400
@@ -46,6 +47,22 @@ def poster(request: HttpRequest, kind: str, subject: str, form: str) -> HttpResp
         lines=(_("What's on, day by day"),),
         told=_("Scan to see and to follow"),
         address=_permanent(reverse("calendar", kwargs={"kind": kind, "subject": feed.subject})),
+    )
+    return _poster(told, form)
+
+
+@page
+def search_poster(request: HttpRequest, form: str, code: str = "") -> HttpResponse:  # noqa: ARG001  # a view's signature
+    """The poster of a search that was kept, or of all that is on."""
+    title, address = "", reverse("whats-on")
+    if code:
+        title = title_of(saved.saved_filter(code, today=timezone.localdate()))
+        address = reverse("saved-search", kwargs={"code": code})
+    told = Poster(
+        title=title or _("What's on"),
+        lines=(_("What's on, day by day"),),
+        told=_("Scan to see and to follow"),
+        address=_permanent(address),
     )
     return _poster(told, form)
 

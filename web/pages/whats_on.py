@@ -79,7 +79,7 @@ def whats_on(request: HttpRequest) -> HttpResponse:
         "map": _map(asked, window) if view == "map" else None,
         "follow": f"{reverse('follow')}?{asked.canonical()}",
         "hidden": _carried(request),
-        "title": _title(asked),
+        "title": title_of(asked),
     }
     return render(request, "web/whats_on.html", context)
 
@@ -107,9 +107,10 @@ def saved_search(request: HttpRequest, code: str) -> HttpResponse:
     window = _window(asked, today)
     found = items_of(occurrences(asked, window=window)[:MOST_ITEMS])
     tongue = "" if language() == OWN_LANGUAGE else f"?lang={language()}"
-    title = _title(asked)
+    title = title_of(asked)
     context = {
         "title": title,
+        "code": code,
         "subscription": subscription_at(f"/feeds/s/{code}.ics{tongue}", title or _("What's on")),
         "days": by_day(found, window.first),
         "change": f"{reverse('whats-on')}?{asked.canonical()}",
@@ -252,7 +253,7 @@ def _regions(asked: EventFilter) -> list[tuple[str, str, bool]]:
     return [(row.code, row.name(language()), row.code in asked.regions) for row in rows]
 
 
-def _title(asked: EventFilter) -> str:
+def title_of(asked: EventFilter) -> str:
     """The search in a few words."""
     parts: list[Any] = []
     if asked.regions:
