@@ -190,6 +190,6 @@ def _asked(address: str, chance: random.Random, requests: int) -> dict[str, Any]
 def _weight(content: bytes) -> int:
     """Octets on the way: the page and the scripts and styles it names, compressed."""
     total = len(gzip.compress(content, 6))
-    for name in set(re.findall(rb"/static/build/([^\"]+)", content)):
+    for name in set(re.findall(rb"/static/(assets/[^\"]+)", content)):
         total += len(gzip.compress((BUILD / name.decode()).read_bytes(), 6))
     return total

@@ -114,7 +114,7 @@ def test_a_search_that_was_kept_has_a_poster_and_so_has_all_that_is_on(client, d
         assert client.get(f"{address}poster.png?lang=en").status_code == 200
 
     assert [(one.title, one.address) for one in drawn] == [
-        ("光", settings.SITE_URL + page),
+        ("“光”", settings.SITE_URL + page),
         ("What's on", f"{settings.SITE_URL}/whats-on/"),
     ]
     assert client.get("/s/nosuchcode/poster.png").status_code == 404

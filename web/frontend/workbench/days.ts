@@ -10,22 +10,26 @@ export function isoOf(day: number): string {
   return new Date(day * LENGTH).toISOString().slice(0, 10);
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than using it
+
+function format(language: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${Object.keys(parts).join()}`;
+  let known = formats.get(key);
+  if (!known) {
+    known = new Intl.DateTimeFormat(language, { timeZone: "UTC", ...parts });
+    formats.set(key, known);
+  }
+  return known;
+}
+
 /** A day in words of the page's language, such as `3月5日` or `5 Mar 2027`. */
 export function dayInWords(day: number, language: string, withYear = false): string {
-  return new Intl.DateTimeFormat(language, {
-    timeZone: "UTC",
-    month: "short",
-    day: "numeric",
-    ...(withYear ? { year: "numeric" } : {}),
-  }).format(day * LENGTH);
+  const parts: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
+  return format(language, withYear ? { ...parts, year: "numeric" } : parts).format(day * LENGTH);
 }
 
 export function monthInWords(day: number, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    timeZone: "UTC",
-    year: "numeric",
-    month: "short",
-  }).format(day * LENGTH);
+  return format(language, { year: "numeric", month: "short" }).format(day * LENGTH);
 }
 
 /** First days of the months that touch `[first, end)`, the first day itself included. */

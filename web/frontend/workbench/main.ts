@@ -100,6 +100,7 @@ async function start(): Promise<void> {
   wireVersions(draft, versions);
   wireRuns(draft);
   draft.open(newest);
+  timeline.fit();
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       performance.measure("workbench-first-paint", "workbench-data");

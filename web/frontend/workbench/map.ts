@@ -15,6 +15,7 @@ interface Point {
 export class SeasonMap {
   private readonly canvas = document.createElement("canvas");
   private readonly points: Point[];
+  private readonly box: { south: number; north: number; west: number; east: number };
   private asked = false;
 
   constructor(
@@ -28,6 +29,7 @@ export class SeasonMap {
         ? []
         : [{ request: one.code, lat: one.venue.lat, lon: one.venue.lon, name: words.place(one.venue) }],
     );
+    this.box = this.around();
     this.canvas.setAttribute("role", "img");
     element.append(this.canvas);
     draft.onChange(() => this.refresh());
@@ -67,18 +69,30 @@ export class SeasonMap {
     const style = getComputedStyle(this.element);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     this.route(pen, colour("--accent"));
+    const [accent, paper] = [colour("--accent"), colour("--paper")];
+    const [ink, warn] = [colour("--ink"), colour("--warn")];
+    const [reached, waiting, chosen] = [new Path2D(), new Path2D(), new Path2D()];
+    let isChosenServed = false;
     for (const point of this.points) {
       const [x, y] = this.at(point.lat, point.lon);
       const isServed = this.draft.stops.has(point.request);
       const isSelected = this.draft.selected === point.request;
-      pen.beginPath();
-      pen.arc(x, y, isSelected ? 6 : 3.5, 0, 2 * Math.PI);
-      pen.fillStyle = isServed ? colour("--accent") : colour("--paper");
-      pen.strokeStyle = isSelected ? colour("--ink") : isServed ? colour("--paper") : colour("--warn");
-      pen.lineWidth = isSelected ? 2.5 : isServed ? 0.75 : 1.5;
-      pen.fill();
-      pen.stroke();
+      if (isSelected) isChosenServed = isServed;
+      const path = isSelected ? chosen : isServed ? reached : waiting;
+      const radius = isSelected ? 6 : 3.5;
+      path.moveTo(x + radius, y);
+      path.arc(x, y, radius, 0, 2 * Math.PI);
     }
+    const draw = (path: Path2D, fill: string, stroke: string, width: number): void => {
+      pen.fillStyle = fill;
+      pen.strokeStyle = stroke;
+      pen.lineWidth = width;
+      pen.fill(path, "nonzero");
+      pen.stroke(path);
+    };
+    draw(reached, accent, paper, 0.75);
+    draw(waiting, paper, warn, 1.5);
+    draw(chosen, isChosenServed ? accent : paper, ink, 2.5);
   }
 
   /** The way of the selected stop's unit through its season. */
@@ -100,7 +114,7 @@ export class SeasonMap {
 
   /** Equirectangular, true in the middle latitude. */
   private at(lat: number, lon: number): [number, number] {
-    const { south, north, west, east } = this.box();
+    const { south, north, west, east } = this.box;
     const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
     const { clientWidth, clientHeight } = this.element;
     const scale = Math.min(
@@ -112,15 +126,15 @@ export class SeasonMap {
     return [left + (lon - west) * squeeze * scale, top + (north - lat) * scale];
   }
 
-  private box(): { south: number; north: number; west: number; east: number } {
-    const lats = this.points.map((one) => one.lat);
-    const lons = this.points.map((one) => one.lon);
-    return {
-      south: Math.min(...lats) - 0.1,
-      north: Math.max(...lats) + 0.1,
-      west: Math.min(...lons) - 0.1,
-      east: Math.max(...lons) + 0.1,
-    };
+  private around(): { south: number; north: number; west: number; east: number } {
+    const edges = { south: Infinity, north: -Infinity, west: Infinity, east: -Infinity };
+    for (const { lat, lon } of this.points) {
+      edges.south = Math.min(edges.south, lat - 0.1);
+      edges.north = Math.max(edges.north, lat + 0.1);
+      edges.west = Math.min(edges.west, lon - 0.1);
+      edges.east = Math.max(edges.east, lon + 0.1);
+    }
+    return edges;
   }
 
   private nearest(event: MouseEvent): Point | null {

@@ -10,6 +10,8 @@ export const ROW = 34;
 const LABEL = 150;
 const HEADER = 30;
 const BESIDE = 200; // pixels kept ready on either side of what is in view
+const ABOVE = 3 * ROW; // and above and below
+const MOST_IN_VIEW = 400; // stops that are drawn without effort
 
 export interface Ghost {
   request: string;
@@ -67,6 +69,18 @@ export class Timeline {
     for (const row of this.rows.values()) row.element.remove();
     this.rows.clear();
     this.refresh();
+  }
+
+  /** Show fewer days where stops stand so close that too many would be in view. */
+  fit(): void {
+    const { draft, element, units } = this;
+    const rows = Math.min(units.length, element.clientHeight / ROW);
+    const inRow = draft.stops.size / Math.max(1, units.length);
+    const days = (MOST_IN_VIEW * (draft.end - draft.first)) / Math.max(1, rows * inRow);
+    const scale = (element.clientWidth - LABEL) / Math.max(1, days);
+    if (scale <= this.scale) return;
+    this.zoom(scale);
+    element.scrollLeft = 0;
   }
 
   /** The day under a horizontal position in the window; a fraction of a day counts. */
@@ -132,10 +146,10 @@ export class Timeline {
 
   private paint(): void {
     const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.element;
-    const top = Math.max(0, Math.floor((scrollTop - BESIDE) / ROW));
+    const top = Math.max(0, Math.floor((scrollTop - ABOVE) / ROW));
     const bottom = Math.min(
       this.units.length,
-      Math.ceil((scrollTop + clientHeight + BESIDE) / ROW),
+      Math.ceil((scrollTop + clientHeight + ABOVE) / ROW),
     );
     const from = this.draft.first + (scrollLeft - BESIDE) / this.scale;
     const to = this.draft.first + (scrollLeft + clientWidth + BESIDE) / this.scale;

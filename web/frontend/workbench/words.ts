@@ -3,6 +3,8 @@
 import type { Place, Reason } from "./server";
 
 export class Words {
+  private readonly formats = new Map<string, Intl.NumberFormat>();
+
   constructor(
     readonly language: "zh" | "en",
     private readonly texts: Record<string, string>,
@@ -41,10 +43,13 @@ export class Words {
   }
 
   number(value: number, digits = 0): string {
-    const format = new Intl.NumberFormat(this.locale, {
-      maximumFractionDigits: digits,
-      signDisplay: value < 0 ? "auto" : "never", // no -0
-    });
+    const signDisplay = value < 0 ? "auto" : "never"; // no -0
+    const key = `${digits} ${signDisplay}`;
+    let format = this.formats.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits, signDisplay });
+      this.formats.set(key, format);
+    }
     return format.format(value);
   }
 }

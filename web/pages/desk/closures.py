@@ -51,6 +51,8 @@ class ClosureForm(forms.Form):
         super().__init__(*args, **options)
         code = language()
         self.fields["venue"].queryset = venues
+        self.fields["venue"].empty_label = None
+        self.fields["space"].empty_label = "–"
         self.fields["venue"].label_from_instance = lambda venue: venue.name(code)
         spaces = Space.objects.filter(venue__in=venues).select_related("venue")
         self.fields["space"].queryset = spaces.order_by("venue__slug", "code")

@@ -68,6 +68,7 @@ class FileForm(forms.Form):
         code = language()
         for name, rows in (("venue", venues), ("season", seasons)):
             self.fields[name].queryset = rows
+            self.fields[name].empty_label = "–"
             self.fields[name].label_from_instance = lambda row: row.name(code)
 
     def clean_file(self) -> Any:
@@ -105,7 +106,12 @@ def file_list(request: HttpRequest) -> HttpResponse:
         "seasons": seasons_visible_to(request.user, today).order_by("-first_date", "pk"),
     }
     is_sent = request.method == "POST"
-    form = FileForm(request.POST if is_sent else None, request.FILES or None, **choices)
+    form = FileForm(
+        request.POST if is_sent else None,
+        request.FILES or None,
+        initial={"venue": choices["venues"].first()},
+        **choices,
+    )
     if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
         content, kind = file.read(), form.cleaned_data["kind"]
