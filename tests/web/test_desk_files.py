@@ -177,5 +177,5 @@ def test_files_and_closures_ask_as_often_for_any_number(
         ClosureFactory(venue=venue, first_date=start, end_date=start + timedelta(days=2))
     desk.get("/desk/closures/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         desk.get("/desk/closures/")

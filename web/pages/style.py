@@ -33,7 +33,7 @@ class ExampleForm(forms.Form):
 @page
 def style(request: HttpRequest) -> HttpResponse:
     """Tokens and components, among them what is empty, wrong, waiting or far too long."""
-    refused = ExampleForm({"title": "", "day": "2027-02-30", "kind": "a"}, auto_id="refused_%s")
+    refused = ExampleForm({"title": "", "day": "", "kind": "a"}, auto_id="refused_%s")
     context = {"tokens": TOKENS, "plain": ExampleForm(), "refused": refused}
     response = render(request, "web/style.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
