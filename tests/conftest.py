@@ -219,5 +219,5 @@ def calendar_clients() -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """The folder of installed front-end packages; run scripts with ``node`` beside it."""
-    return ROOT / "node_modules"
+    """The folder of installed packages of ``tests/package.json``."""
+    return ROOT / "tests" / "node_modules"

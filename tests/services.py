@@ -393,8 +393,8 @@ def _clients_missing() -> str:
 def _node_missing() -> str:
     if shutil.which("node") is None:
         return "needs Node.js: no node on PATH"
-    if not (ROOT / "node_modules" / ".stamp").exists():
-        return "needs the front-end packages: ./run setup installs them"
+    if not (ROOT / "tests" / "node_modules" / ".stamp").exists():
+        return "needs the packages of tests/package.json: ./run setup --dev installs them"
     return ""
 
 

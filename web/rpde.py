@@ -15,7 +15,8 @@ from events.feeds.rpde import LICENCE, PAGE, Mark, items_at, marks_after
 from web.conditional import matching_tag
 
 CONTENT_TYPE = "application/json; charset=utf-8"
-FULL = "public, max-age=3600"
+WITH_ITEMS = "public, max-age=3600"
+"""However old it is, its `next` leads to what came since."""
 LAST = "public, max-age=8"
 _KNOWN = {"afterTimestamp", "afterId", "limit"}
 _LATEST = 10**16
@@ -35,7 +36,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     digest = hashlib.sha256(repr((release(), after, limit, marks)).encode()).hexdigest()[:32]
     headers = {
         "ETag": f'"{digest}"',
-        "Cache-Control": FULL if len(marks) == limit else LAST,
+        "Cache-Control": WITH_ITEMS if marks else LAST,
         "Access-Control-Allow-Origin": "*",
     }
     if matching_tag(request.headers.get("If-None-Match", ""), (digest,)) is not None:

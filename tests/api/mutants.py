@@ -1,8 +1,8 @@
 """Mutants of the permission code: one small mistake each, put into the running functions.
 
-    python -m pytest -p tests.api.mutants --mutant MODULE:NUMBER TESTS...
+    python -m pytest -n 0 -p tests.api.mutants --mutants FILE --unnoticed FILE TESTS...
 
-runs tests with one mutant in place; ``test_mutants`` does the rest.
+says which of the mutants in a file no test notices; ``test_mutants`` does the rest.
 """
 
 from __future__ import annotations
@@ -11,10 +11,17 @@ import ast
 import copy
 import importlib
 import inspect
+import json
+import sys
+import threading
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
 
 MODULES = ("venues.permissions", "events.permissions", "touring.permissions")
 _SWAPPED: dict[type, type] = {
@@ -147,17 +154,67 @@ def prepare() -> None:
     _OTHER_OPERATION.update(_other_operations())
 
 
-# ---- one mutant for a whole run of tests
+# ---- a run of tests in which every test meets the mutants of what it calls -------------------------
 
 
-def pytest_addoption(parser) -> None:
-    parser.addoption("--mutant", default="", help="MODULE:NUMBER to put in place")
+class _Trial:
+    """Each test runs once as it is, then once more with every mutant nobody noticed so far."""
 
-
-def pytest_collection_finish(session) -> None:
-    module, _, number = session.config.getoption("--mutant").partition(":")
-    if module:
+    def __init__(self, names: set[str], answer: Path) -> None:
         prepare()
-        mutant = next(one for one in mutants(module) if one.number == int(number))
-        function = getattr(importlib.import_module(mutant.module), mutant.function)
-        function.__code__ = mutant.code
+        self.answer = answer
+        self.left: dict[str, list[Mutant]] = {}
+        for mutant in (one for module in MODULES for one in mutants(module)):
+            if f"{mutant.module}:{mutant.number}" in names:
+                self.left.setdefault(f"{mutant.module}.{mutant.function}", []).append(mutant)
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        with called() as seen:
+            reports = runtestprotocol(item, nextitem=nextitem)
+        if all(report.passed for report in reports):
+            for name in sorted(seen & self.left.keys()):
+                self.left[name] = [
+                    one for one in self.left[name] if not self._is_noticed(one, item, nextitem)
+                ]
+        return True
+
+    def _is_noticed(self, mutant: Mutant, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        item._initrequest()  # type: ignore[attr-defined]  # as pytest-rerunfailures does
+        with in_place(mutant):
+            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        return any(report.failed for report in reports)
+
+    def pytest_sessionfinish(self) -> None:
+        left = [str(mutant) for some in self.left.values() for mutant in some]
+        self.answer.write_text(json.dumps(left))
+
+
+@contextmanager
+def called() -> Iterator[set[str]]:
+    """The functions of the permission code that are called meanwhile, by their dotted names."""
+    files = tuple(name.replace(".", "/") + ".py" for name in MODULES)
+    seen: set[str] = set()
+
+    def note(frame: types.FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith(files):
+            seen.add(f"{frame.f_globals['__name__']}.{frame.f_code.co_name}")
+
+    sys.setprofile(note)
+    threading.setprofile(note)
+    try:
+        yield seen
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutants", help="file: a mutant (MODULE:NUMBER) per line")
+    parser.addoption("--unnoticed", help="file: gets those that no test noticed, as JSON")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    options = session.config.option
+    if options.mutants:
+        names = set(Path(options.mutants).read_text().split())
+        session.config.pluginmanager.register(_Trial(names, Path(options.unnoticed)))

@@ -93,7 +93,16 @@ def _direct_dependencies() -> set[str]:
         if line and not line.startswith(("#", "-"))
     ]
     python = {re.split(r"[\[=<>~; ]", line)[0] for line in lines}
-    return python | json.loads(_text("package.json"))["devDependencies"].keys()
+    return python | _npm_packages().keys()
+
+
+def _npm_packages() -> dict[str, str]:
+    files = ("package.json", "tests/package.json")
+    return {
+        name: version
+        for file in files
+        for name, version in json.loads(_text(file))["devDependencies"].items()
+    }
 
 
 def test_every_direct_dependency_has_its_reason_on_record():
@@ -103,7 +112,7 @@ def test_every_direct_dependency_has_its_reason_on_record():
 
 
 def test_npm_packages_are_pinned_exactly():
-    versions = json.loads(_text("package.json"))["devDependencies"].values()
+    versions = _npm_packages().values()
 
     assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 

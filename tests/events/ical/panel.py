@@ -227,7 +227,7 @@ def libical_command(job: str) -> list[str]:
 @cache
 def icaljs_command(job: str) -> list[str]:
     """``ORRERY_NODE_MODULES`` names another folder of packages than the root's."""
-    modules = Path(os.environ.get("ORRERY_NODE_MODULES") or ROOT / "node_modules")
+    modules = Path(os.environ.get("ORRERY_NODE_MODULES") or ROOT / "tests" / "node_modules")
     library = modules / "ical.js" / "dist" / "ical.js"
     if not library.exists():
         raise ReaderMissing("ical.js is not in node_modules (npm ci)")
