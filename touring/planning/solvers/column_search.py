@@ -132,9 +132,9 @@ class ColumnSearch:
             self.improved(self.work)
 
     def _begin_again(self, stop: StopCriterion) -> None:
-        """Let the local search go on from the best plan."""
-        if place_plan(self.search.draft, self.best, finish=self._fill):
-            self._walk(_STEPS_ANEW, stop)
+        """Let the local search go on from the best plan, or from its own where that is as good."""
+        place_plan(self.search.draft, self.best, finish=self._fill)
+        self._walk(_STEPS_ANEW, stop)
 
     def _walk(self, steps: int, stop: StopCriterion) -> None:
         rounds = self.rounds
