@@ -15,6 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":  # as in the child itself
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # which makes importing it fail
+
 from venues.imports import child
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, and can do without
+if __name__ == "__main__":  # openpyxl would load numpy, and can do without
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # which makes importing it fail
 
-from venues.imports.archive import UnreadableFile  # noqa: E402  see above
-from venues.imports.workbook import Table, UnusableCell, read_table  # noqa: E402  see above
+from venues.imports.archive import UnreadableFile
+from venues.imports.workbook import Table, UnusableCell, read_table
 
 CPU_SECONDS = 5
 MEMORY_BYTES = 256 * 1024 * 1024
