@@ -165,10 +165,12 @@ def _without_floor(region: Region) -> Region:
     return replace(region, min_stops=None, min_value=None, min_township_share=None)
 
 
-def _regions_around(problem: Problem, units: set[str], hosts: set[str]) -> set[str]:
-    """The regions of these hosts, units and their promises, with all above them."""
+def _regions_around(
+    problem: Problem, units: set[str], hosts: set[str], promised: set[str]
+) -> set[str]:
+    """The regions of these hosts, units and promises, with all above them."""
     parents = {one.id: one.parent for one in problem.regions}
-    named = {host.region for host in problem.hosts if host.id in hosts}
+    named = promised | {host.region for host in problem.hosts if host.id in hosts}
     named |= {name for one in problem.units if one.id in units for name in one.regions or ()}
     named |= {one.region for one in problem.pairings}
     found: set[str] = set()
@@ -195,7 +197,10 @@ def _part(
     wanted = {one.id for one in requests}
     groups = {one.place_group for one in problem.hosts if one.id in hosts}
     first = min([*units, *hosts])
-    known = _regions_around(problem, units, hosts)
+    promised = {
+        one.id for one in problem.regions if _has_floor(one) and is_mine(f"region {one.id}")
+    }
+    known = _regions_around(problem, units, hosts, promised)
     return replace(
         problem,
         name=f"{problem.name} / {first}",
@@ -203,9 +208,9 @@ def _part(
         units=tuple(one for one in problem.units if one.id in units),
         requests=requests,
         regions=tuple(
-            one if is_mine(f"region {one.id}") else _without_floor(one)
+            one if one.id in promised else _without_floor(one)
             for one in problem.regions
-            if one.id in known or (_has_floor(one) and is_mine(f"region {one.id}"))
+            if one.id in known
         ),
         pairings=tuple(one for one in problem.pairings if is_mine(f"pairing {one.id}")),
         locked=tuple(one for one in problem.locked if one.unit in units),
