@@ -47,6 +47,10 @@ class Lifecycle:
                 return step
         return None
 
+    def decided_by(self, operation: str) -> str:
+        """Who takes the first of the operation's steps; nobody (empty): there is no such step."""
+        return next((one.decided_by for one in self.steps if one.operation == operation), "")
+
     def sources(self, operation: str) -> tuple[str, ...]:
         """All states from which the operation leads on, in the order of the table."""
         return tuple(

@@ -120,8 +120,7 @@ def can_take_stop_step(user: Actor | None, stop: Stop, operation: str, on: date)
     """Whether the step is ``user``'s, by the table; planners of the region may take all."""
     if can_plan_in(user, stop.venue.region, on):
         return True
-    step = STOP.find(operation, stop.state)
-    decided_by = step.decided_by if step else _decided_by(operation)
+    decided_by = STOP.decided_by(operation)
     if decided_by == "operator":
         return can_operate(user, stop, on)
     if decided_by == "hub_keeper":
@@ -160,10 +159,6 @@ def facility_reports_visible_to(user: Actor | None, on: date) -> QuerySet[Facili
 def can_approve_facilities(user: Actor | None, venue: Venue, on: date) -> bool:
     """Planners and officers above the venue; never its own people."""
     return may(user, "facility-report.approve", on=on, region=venue.region)
-
-
-def _decided_by(operation: str) -> str:
-    return next((one.decided_by for one in STOP.steps if one.operation == operation), "")
 
 
 def seasons_visible_to(user: Actor | None, on: date) -> QuerySet[Season]:
@@ -209,7 +204,7 @@ def _at_recipients_of(user: Actor | None, on: date) -> Q:
     if user is None or not user.is_active or user.pk is None:
         return Q(pk__in=[])
     held = Membership.objects.valid_on(on).filter(user=user.pk, role=Role.PAIRED_DONOR)
-    donors = held.filter(organisation__isnull=False).values("organisation")
+    donors = held.values("organisation")
     recipients = Pairing.objects.valid_on(on).filter(donor__in=donors).values("recipient")
     below = RegionPath.objects.filter(ancestor__in=recipients).values("descendant")
     return Q(venue__region__in=below)

@@ -30,7 +30,12 @@ ROOMS = {
 TESTS = ["-m", "not browser", "tests/events/services"] + [
     f"tests/{room}/test_{name}.py" for room, names in ROOMS.items() for name in names.split()
 ]
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT = {
+    "stops_worked_on: where() without home": "who reports from the unit's home also operates it "
+    "from there, and the other way round: either row lets both in",
+    "_at_recipients_of: Q() without pk__in": "an empty condition adds nothing to the other half, "
+    "and that one lets nobody in who has no account",
+}
 """Function and mistake → why nobody could tell it from the right code."""
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -12,17 +12,25 @@ from tests.factories.venues import (
     UserFactory,
     VenueFactory,
 )
-from venues.models import Region, Role, Venue
+from venues.models import AuditEntry, Job, Region, Role, Venue
 from venues.permissions import (
     SYSTEM,
+    audit_visible_to,
     can_administer,
     can_edit_venue,
     can_plan,
     can_publish_for,
     has_role,
+    jobs_visible_to,
+    may_grant,
+    memberships_visible_to,
+    needs_second_factor,
     regions_of,
+    roles_given_by,
     venues_of,
+    where,
 )
+from venues.rights import GRANTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db_contract]
 
@@ -149,3 +157,91 @@ def test_the_lists_of_places_agree_with_the_single_questions(role):
                 for region in Region.objects.all()
                 if has_role(someone, roles, on=ON, region=region)
             }
+
+
+@pytest.fixture
+def nobodies():
+    """No account, none that is logged in, and one that was taken away with all its roles."""
+    gone = UserFactory(is_active=False, is_superuser=True)
+    MembershipFactory(user=gone, role=Role.ADMINISTRATOR)
+    return [None, AnonymousUser(), gone]
+
+
+def test_a_condition_on_rows_lets_nobody_through_who_may_nothing(nobodies):
+    venue = VenueFactory()
+    editor = MembershipFactory(venue=venue).user
+
+    def found(user, **places):
+        return set(Venue.objects.filter(where(user, "venue.edit", on=ON, **places)))
+
+    assert found(editor, venue="") == {venue}
+    assert found(editor) == found(editor, region="region") == set()
+    assert found(UserFactory(is_superuser=True)) == set(Venue.objects.all())
+    for nobody in nobodies:
+        assert found(nobody, venue="") == set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_whose_password_alone_opens_too_much_needs_a_second_factor(role):
+    user = MembershipFactory(role=role, valid_from=ON).user
+    officers = {Role.ADMINISTRATOR, Role.NATION_OFFICER, Role.PROVINCE_OFFICER}
+    officers |= {Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}
+
+    assert needs_second_factor(user, ON) is (role in officers)
+    assert not needs_second_factor(user, date(2000, 1, 1))
+    assert not needs_second_factor(UserFactory(), ON)
+
+
+def test_superusers_need_a_second_factor_and_those_without_an_account_none(nobodies):
+    assert needs_second_factor(UserFactory(is_superuser=True), ON)
+    assert not any(needs_second_factor(nobody, ON) for nobody in nobodies)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_holds_a_role_gives_what_the_table_says(role, nobodies):
+    venue = VenueFactory()
+    user = MembershipFactory(role=role, venue=venue, valid_from=ON).user
+    given = GRANTS.get(role, frozenset())
+
+    assert roles_given_by(user, ON) == {one for one in Role if may_grant(user, one, venue, ON)}
+    assert roles_given_by(user, ON) == given
+    assert roles_given_by(user, date(2000, 1, 1)) == frozenset()
+    assert roles_given_by(UserFactory(is_superuser=True), ON) == set(Role)
+    for nobody in nobodies:
+        assert roles_given_by(nobody, ON) == frozenset()
+        assert not may_grant(nobody, role, venue, ON)
+
+
+def test_people_see_their_own_deeds_and_an_auditor_those_of_the_place(nobodies):
+    venue, at = VenueFactory(), datetime(2026, 11, 2, tzinfo=UTC)
+    editor = MembershipFactory(venue=venue).user
+    auditor = MembershipFactory(venue=venue, role=Role.AUDITOR).user
+    AuditEntry.objects.all().delete()
+    for actor, place in ((editor, None), (None, venue), (None, None)):
+        AuditEntry.objects.create(
+            at=at, actor_id=actor and actor.pk, actor_name="-", via="page", action="venue.change",
+            subject_type="venue", subject_id=f"{actor}", subject_label="-", venue=place,
+        )  # fmt: skip
+
+    assert [entry.actor_id for entry in audit_visible_to(editor, ON)] == [editor.pk]
+    assert [entry.venue for entry in audit_visible_to(auditor, ON)] == [venue]
+    assert audit_visible_to(UserFactory(is_superuser=True), ON).count() == 3
+    for nobody in nobodies:
+        assert not audit_visible_to(nobody, ON).exists()
+        assert not memberships_visible_to(nobody, ON).exists()
+
+
+def test_a_job_is_seen_by_who_asked_for_it(nobodies):
+    asking, gone = UserFactory(), nobodies[-1]
+    for user in (asking, gone, None):
+        Job.objects.create(
+            kind="touring.solve",
+            subject=str(user),
+            requested_by=user,
+            created_at=datetime(2026, 11, 2, tzinfo=UTC),
+        )
+
+    assert [job.requested_by for job in jobs_visible_to(asking)] == [asking]
+    assert jobs_visible_to(UserFactory(is_superuser=True)).count() == 3
+    for nobody in (*nobodies, UserFactory()):
+        assert not jobs_visible_to(nobody).exists()
