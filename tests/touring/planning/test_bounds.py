@@ -193,14 +193,42 @@ def assert_proven(asked: Problem, seed: int, work: int) -> bool:
     return plan.optimal
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_no_plan_beats_the_bound_and_optimal_plans_are_the_best_there_are(block):
-    proven = [
-        assert_proven(parse_instance(tiny_document(seed)), seed, work=100)
-        for seed in range(30 * block, 30 * block + 30)
-    ]
+def rules_in(asked: dict[str, Any]) -> set[str]:
+    """The kinds of rule that an instance draws on."""
+    units, requests, regions = asked["units"], asked["requests"], asked["regions"]
+    is_there = {
+        "maintenance": any("maintenance" in one for one in units),
+        "days out": any("max_days_out" in one for one in units),
+        "kilometres": any(one["max_km"] for one in units),
+        "spans": any(len(one["available"]) > 1 for one in units),
+        "stays out": not all(one["returns_home"] for one in units),
+        "crew": any(one["crew"] for one in units),
+        "gap": any(one["place_group"] for one in asked["hosts"]),
+        "history": bool(asked["history"]),
+        "parallel": any(one["parallel"] > 1 for one in asked["hosts"]),
+        "must": any(one["must"] for one in requests),
+        "preference": any(len(one["windows"]) > 1 for one in requests),
+        "idle": bool(asked["objective"]["idle_cost"]),
+    }
+    floors = {name for one in regions for name in one if name.startswith("min_")}
+    return floors | {name for name, found in is_there.items() if found}
 
-    assert sum(proven) >= 15  # most of them are proven, so that the test says something
+
+ALL_RULES = frozenset(
+    ("maintenance", "days out", "kilometres", "spans", "stays out", "crew", "gap", "history")
+    + ("parallel", "must", "preference", "idle")
+    + ("min_stops", "min_value", "min_township_share")
+)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_no_plan_beats_the_bound_and_optimal_plans_are_the_best_there_are(block):
+    documents = {seed: tiny_document(seed) for seed in range(20 * block, 20 * block + 20)}
+
+    proven = [assert_proven(parse_instance(one), seed, 100) for seed, one in documents.items()]
+
+    assert sum(proven) >= 10  # most of them are proven, so that the test says something
+    assert set.union(*map(rules_in, documents.values())) == ALL_RULES
 
 
 @pytest.mark.long
@@ -212,7 +240,7 @@ def test_no_plan_beats_the_bound_on_thousands_of_instances(block):
 
 @pytest.mark.parametrize("work", [1, 2, 3, 5, 12])
 def test_the_bound_holds_however_early_the_search_is_stopped(work):
-    for seed in range(400, 412):
+    for seed in range(400, 408):
         asked = parse_instance(tiny_document(seed))
 
         plan = proving(asked, stop=MaxWork(work), seed=seed)
@@ -228,7 +256,7 @@ def test_a_search_without_any_work_has_no_bound():
     assert (plan.bound, plan.gap, plan.optimal) == (None, None, False)
 
 
-@pytest.mark.parametrize("seed", range(500, 520))
+@pytest.mark.parametrize("seed", range(500, 508))
 def test_the_bound_counts_what_changes_of_confirmed_stops_cost(seed):
     asked = parse_instance(tiny_document(seed))
     first = proving(asked, stop=MaxWork(30), seed=seed)
@@ -243,7 +271,7 @@ def test_the_bound_counts_what_changes_of_confirmed_stops_cost(seed):
     assert plan.bound >= optimum - _ROUNDING
 
 
-@pytest.mark.parametrize("seed", range(600, 630))
+@pytest.mark.parametrize("seed", range(600, 610))
 def test_locked_stops_are_part_of_the_bound(seed):
     free = parse_instance(tiny_document(seed))
     locks = [
@@ -263,11 +291,11 @@ def test_locked_stops_are_part_of_the_bound(seed):
         assert plan.value.total == pytest.approx(optimum, abs=2e-6 * max(1, abs(optimum)))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_same_work_gives_the_same_plan_and_bound(seed):
     asked = parse_instance(random_document(seed))
 
-    first, again = (proving(asked, stop=MaxWork(80), seed=seed) for _ in range(2))
+    first, again = (proving(asked, stop=MaxWork(60), seed=seed) for _ in range(2))
 
     assert plan_hash(first) == plan_hash(again)
     assert (first.bound, first.work) == (again.bound, again.work)
@@ -276,7 +304,7 @@ def test_the_same_work_gives_the_same_plan_and_bound(seed):
 def test_progress_tells_a_bound_that_only_falls_and_a_value_that_only_rises():
     told = []
 
-    proving(parse_instance(random_document(9)), stop=MaxWork(200), progress=told.append)
+    proving(parse_instance(random_document(9)), stop=MaxWork(120), progress=told.append)
 
     values = [one.value for one in told]
     bounds = [one.bound for one in told if one.bound is not None]
@@ -320,7 +348,7 @@ def test_seasons_of_many_stops_have_a_bound_by_weeks_and_modes_in_order_have_non
 
 @pytest.mark.parametrize(
     "seeds",
-    [range(700, 760), pytest.param(range(2000, 4000), marks=pytest.mark.long)],
+    [range(700, 725), pytest.param(range(2000, 4000), marks=pytest.mark.long)],
     ids=["some", "thousands"],
 )
 def test_no_plan_beats_what_the_weeks_of_the_units_allow(seeds):

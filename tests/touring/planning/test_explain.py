@@ -186,7 +186,7 @@ def test_a_missed_chance_is_admitted():
     assert answer.reasons[0].numbers["gain"] > 0
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_every_unserved_request_has_a_reason(seed):
     asked = parse_instance(random_document(seed))
     plan = solve(asked, stop=MaxWork(10), seed=seed)
@@ -207,7 +207,7 @@ def test_an_unknown_request_cannot_be_explained():
         explain(problem(), Plan(stops=(Stop("u1", 0, "r0"),)), requests=["nobody"])
 
 
-@pytest.mark.parametrize("seed", [2, 40, 44, *range(8)])
+@pytest.mark.parametrize("seed", [2, 40, 44, *range(3)])
 def test_a_finished_plan_has_overlooked_nothing(seed):
     asked = parse_instance(random_document(seed))
     searched = solve(asked, stop=MaxWork(30), seed=1)
@@ -220,7 +220,7 @@ def test_a_finished_plan_has_overlooked_nothing(seed):
     assert "overlooked" not in {one.code for told in plan.unserved for one in told.reasons}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_stated_loss_is_that_of_the_plan_with_the_request_forced_in(seed):
     """The stop is locked where the reason says; searching anew loses no more than was stated."""
     asked = parse_instance(random_document(seed))

@@ -33,7 +33,7 @@ def test_floors_that_hold_need_no_relaxation():
     assert (found.floors, found.shortfall, found.is_proven) == ((), 0, True)
 
 
-@pytest.mark.parametrize("seed", range(800, 820))
+@pytest.mark.parametrize("seed", range(800, 808))
 def test_nothing_cheaper_exists_on_instances_small_enough_to_try_every_plan(seed):
     asked = parse_instance(tiny_document(seed))
     only_floors = replace(asked, objective=Objective(floor_penalty=1e6))

@@ -50,7 +50,7 @@ def assert_same_value(found: Value, expected: dict[str, object], where: str) -> 
 
 
 def test_two_judges_agree_on_random_and_broken_plans():
-    met = codes_met(range(300))
+    met = codes_met(range(120))
 
     assert set(met) >= ALL_CODES
     assert met["valid"] >= 10
