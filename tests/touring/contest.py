@@ -4,7 +4,7 @@
 
 prints one JSON object: for every contest its kind and how often each answer was given, the number
 of overlapping pairs left in the database and the slowest answer in seconds. The database must be
-empty; it is migrated first.
+empty; its tables are made first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 django.setup()
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import connections
 
 from tests.factories.touring import (
@@ -37,6 +36,7 @@ from tests.factories.touring import (
     UnitFactory,
 )
 from tests.factories.venues import SpaceFactory
+from tests.tables import make_tables
 from touring.models import Hold, PlanVersion, Publication, Stop, Unit
 from touring.services.holds import confirm_hold, place_hold
 from touring.services.publication import publish_version
@@ -50,7 +50,7 @@ KINDS = ("unit", "space", "move", "publish", "hold", "confirm")
 
 def prepare(contests: int, clients: int) -> None:
     """A user, and for every client units, spaces and a stop of its own to move."""
-    call_command("migrate", verbosity=0)
+    make_tables()
     get_user_model().objects.create_superuser("planner")
     for number in range(contests):
         contested = UnitFactory(code=f"CONTESTED-{number}")

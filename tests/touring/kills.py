@@ -25,7 +25,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 django.setup()
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.utils import timezone
 
 from tests.factories.touring import (
@@ -34,6 +33,7 @@ from tests.factories.touring import (
     TourRequestFactory,
     UnitFactory,
 )
+from tests.tables import make_tables
 from touring import queries
 from touring.models import Plan, PlannedStop, PlanVersion, Run
 from touring.services.runs import execute_run, request_run
@@ -64,7 +64,7 @@ def work() -> None:
 
 
 def prepare() -> Plan:
-    call_command("migrate", verbosity=0)
+    make_tables()
     get_user_model().objects.create_superuser("planner")
     season = SeasonFactory(units=[UnitFactory(), UnitFactory()])
     for _ in range(6):

@@ -350,8 +350,8 @@ print(geocode_pending(geocoder=configured_geocoder(), clock=clock, wait=wait))
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from tests.tables import make_tables
+make_tables()
 from tests.factories.venues import RegionFactory, VenueFactory
 region = RegionFactory(name_zh="合肥市")
 for n in range({count}):

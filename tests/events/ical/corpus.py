@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from tests.events.ical.programs import PROGRAMS, Program
 
@@ -43,12 +44,11 @@ class File:
     """VEVENTs in it, each an event or a change of one of its own."""
 
 
-def well_formed() -> list[File]:
-    """Some 900 files; the same ones for ever."""
+def well_formed(every: int = 1) -> list[File]:
+    """Some 900 files, or every so-manieth of them; the same ones for ever."""
     return [
         _Writer(program, random.Random(f"{SEED}/{program.name}/{n}")).file(f"{program.name} {n}")
-        for program in PROGRAMS
-        for n in range(FILES_EACH)
+        for program, n in list(product(PROGRAMS, range(FILES_EACH)))[::every]
     ]
 
 

@@ -13,11 +13,16 @@ import pytest
 from events.ical.problem import CalendarUnreadable
 from events.ical.read import read_calendar
 from tests.events.ical import panel
-from tests.events.ical.corpus import File, broken, well_formed
+from tests.events.ical.corpus import FILES_EACH, File, broken, well_formed
+from tests.events.ical.programs import PROGRAMS
 
-FILES = well_formed()
-SAMPLE = FILES[:: len(FILES) // 60]
+NUMBER = len(PROGRAMS) * FILES_EACH
 REFUSALS = {"cut_off", "empty", "no_calendar", "no_events", "no_readable_events", "utf16"}
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[File]:
+    return well_formed(every=NUMBER // 60)
 
 
 def numbers(files: list[File]) -> dict[str, int]:
@@ -50,15 +55,15 @@ def check_panel(files: list[File]) -> dict[str, int]:
     return taken
 
 
-def test_a_sample_of_the_programs_gives_exactly_its_events():
-    assert len(FILES) >= 870
-    assert numbers(SAMPLE) == expected(SAMPLE)
+def test_a_sample_of_the_programs_gives_exactly_its_events(sample):
+    assert NUMBER >= 870
+    assert numbers(sample) == expected(sample)
 
 
-def test_independent_readers_find_the_same_numbers_in_some_files():
-    taken = check_panel(SAMPLE[::4])
+def test_independent_readers_find_the_same_numbers_in_some_files(sample):
+    taken = check_panel(sample[::4])
 
-    assert set(taken.values()) == {len(SAMPLE[::4])}
+    assert set(taken.values()) == {len(sample[::4])}
 
 
 def check_rewritten(files: list[File], *, at_least: int) -> None:
@@ -73,22 +78,23 @@ def check_rewritten(files: list[File], *, at_least: int) -> None:
         assert len(again) >= at_least, library
 
 
-def test_what_other_libraries_make_of_some_files_holds_the_same_events():
-    check_rewritten(SAMPLE[1::6], at_least=8)
+def test_what_other_libraries_make_of_some_files_holds_the_same_events(sample):
+    check_rewritten(sample[1::6], at_least=8)
 
 
 @pytest.mark.long
 def test_what_other_libraries_make_of_the_files_holds_the_same_events():
-    check_rewritten(FILES[::6], at_least=120)
+    check_rewritten(well_formed(every=6), at_least=120)
 
 
 @pytest.mark.long
 def test_every_file_gives_exactly_its_events_as_independent_readers_agree():
-    assert numbers(FILES) == expected(FILES)
+    files = well_formed()
+    assert numbers(files) == expected(files)
 
-    taken = check_panel(FILES)
+    taken = check_panel(files)
 
-    assert set(taken.values()) == {len(FILES)}
+    assert set(taken.values()) == {NUMBER}
 
 
 def outcome(data: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,31 +28,37 @@ def read_or_reason(data: bytes) -> Reading | CalendarUnreadable:
 
 
 HOSTILE = {
-    "hundred thousand attendees": calendar("ATTENDEE;CN=x:mailto:a@b.example\n" * 100_000),
-    "hundred thousand parameters": calendar("SUMMARY" + ";X=1" * 100_000 + ":x"),
-    "a line of five megabytes": calendar("DESCRIPTION:" + "x" * 5_000_000),
-    "an attachment of nine megabytes": calendar("ATTACH;ENCODING=BASE64:" + "QUJD" * 2_250_000),
-    "a million folds": calendar("DESCRIPTION:" + "\r\n x" * 1_000_000),
-    "a million semicolons without a colon": calendar("SUMMARY" + ";" * 1_000_000),
-    "a million backslashes": calendar("SUMMARY:" + "\\" * 150_000),
-    "a million quotes": calendar("SUMMARY" + ';X="' * 30_000 + ":x"),
-    "a million commas": calendar("CATEGORIES:" + "," * 190_000),
-    "hundred thousand nested": b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 100_000,
-    "nested in an event": calendar("BEGIN:VALARM\n" * 30 + "END:VALARM\n" * 30),
-    "hundred thousand excluded days": calendar("EXDATE:20260307T100000\n" * 100_000),
-    "dates in one line": calendar("RDATE:" + ",".join(["20260307T100000"] * 12_000)),
-    "repeating alarm": calendar("BEGIN:VALARM\nREPEAT:2147483647\nDURATION:PT0S\nEND:VALARM"),
-    "duration without end": calendar("DURATION:P999999999999999999999W"),
-    "zone of a hundred thousand names": calendar(
-        "DTSTART;TZID=" + "/a" * 90_000 + ":20260307T100000"
+    "hundred thousand attendees": partial(calendar, "ATTENDEE;CN=x:mailto:a@b.example\n" * 100_000),
+    "hundred thousand parameters": partial(calendar, "SUMMARY" + ";X=1" * 100_000 + ":x"),
+    "a line of five megabytes": partial(calendar, "DESCRIPTION:" + "x" * 5_000_000),
+    "an attachment of nine megabytes": partial(
+        calendar, "ATTACH;ENCODING=BASE64:" + "QUJD" * 2_250_000
     ),
-    "zone that changes for ever": calendar(
+    "a million folds": partial(calendar, "DESCRIPTION:" + "\r\n x" * 1_000_000),
+    "a million semicolons without a colon": partial(calendar, "SUMMARY" + ";" * 1_000_000),
+    "a million backslashes": partial(calendar, "SUMMARY:" + "\\" * 150_000),
+    "a million quotes": partial(calendar, "SUMMARY" + ';X="' * 30_000 + ":x"),
+    "a million commas": partial(calendar, "CATEGORIES:" + "," * 190_000),
+    "hundred thousand nested": lambda: b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 100_000,
+    "nested in an event": partial(calendar, "BEGIN:VALARM\n" * 30 + "END:VALARM\n" * 30),
+    "hundred thousand excluded days": partial(calendar, "EXDATE:20260307T100000\n" * 100_000),
+    "dates in one line": partial(calendar, "RDATE:" + ",".join(["20260307T100000"] * 12_000)),
+    "repeating alarm": partial(
+        calendar, "BEGIN:VALARM\nREPEAT:2147483647\nDURATION:PT0S\nEND:VALARM"
+    ),
+    "duration without end": partial(calendar, "DURATION:P999999999999999999999W"),
+    "zone of a hundred thousand names": partial(
+        calendar, "DTSTART;TZID=" + "/a" * 90_000 + ":20260307T100000"
+    ),
+    "zone that changes for ever": partial(
+        calendar,
         "DTSTART;TZID=Ours:20260307T100000",
         head="BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:16010101T000000\n"
         "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0817\n"
         "END:STANDARD\nEND:VTIMEZONE",
     ),
-    "eight thousand overrides": calendar(
+    "eight thousand overrides": partial(
+        calendar,
         "UID:s\nRRULE:FREQ=DAILY",
         *(
             f"UID:s\nRECURRENCE-ID:20{26 + n // 336:02}{1 + n // 28 % 12:02}{1 + n % 28:02}T100000"
@@ -66,7 +73,7 @@ def test_a_hostile_file_ends_within_five_seconds(name):
     """I2, I3, I4, I5"""
     began = time.process_time()
 
-    answer = read_or_reason(HOSTILE[name])
+    answer = read_or_reason(HOSTILE[name]())
 
     assert time.process_time() - began < 5
     if isinstance(answer, CalendarUnreadable):
@@ -78,7 +85,7 @@ def test_a_hostile_file_ends_within_five_seconds(name):
 @pytest.mark.parametrize("name", ["a line of five megabytes", "an attachment of nine megabytes"])
 def test_a_hostile_file_stays_within_its_memory(name):
     """I5"""
-    data = HOSTILE[name]
+    data = HOSTILE[name]()
     tracemalloc.start()
 
     read_or_reason(data)
