@@ -18,19 +18,27 @@ What the RFC leaves open is decided so:
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from events.recurrence.periods import day_of, days_of, first_period, months_after, next_period
+from events.recurrence.periods import (
+    day_of,
+    days_of,
+    first_period,
+    later_period,
+    months_after,
+    step_of,
+)
 from events.recurrence.rule import Rule, UnsupportedRule, parse_rule
 
 FIRST_YEAR = 1970
 LAST_YEAR = 2199
 MAX_PERIODS = 50_000
 MAX_CANDIDATES = 200_000
+MOST_AT_ONCE = 400
 
-_DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 
 
@@ -74,9 +82,9 @@ def expand(
     found = {each for each in (start, *rdates) if window.is_touched_by(each)} - excluded
     budget = _Budget()
     if rule is not None:
-        for each in _occurrences(rule, start, timezone, window, budget):
-            if each not in excluded:
-                found.add(each)
+        for several in _occurrences(rule, start, timezone, window, budget):
+            found.update(several)
+            found -= excluded
             if len(found) > limit + len(rdates):
                 break
     starts = tuple(sorted(found))
@@ -126,39 +134,53 @@ def _like(start: date | datetime, value: date | datetime) -> date | datetime:
 
 def _occurrences(
     rule: Rule, start: date | datetime, timezone: str, window: _Window, budget: _Budget
-) -> Iterator[date | datetime]:
+) -> Iterator[list[date | datetime]]:
     """Starts by the rule that touch the window, in order, ``start`` itself left out."""
     last = rule.last_wall_clock(start, timezone)
     left = None if rule.count is None else rule.count - 1
-    for each in _candidates(rule, start, window, budget):
-        if each <= start:
-            continue
-        if each >= window.end or left == 0 or (last is not None and each > last):
-            return
+    for instances in _candidates(rule, start, window, budget):
+        later = instances[bisect_right(instances, start) :]
+        kept = later[: bisect_left(later, window.end)]
+        if last is not None:
+            kept = kept[: bisect_right(kept, last)]
         if left is not None:
-            left -= 1
-        if window.is_touched_by(each):
-            yield each
+            kept = kept[:left]
+            left -= len(kept)
+        if kept and kept[0] < window.first:
+            yield [each for each in kept if window.is_touched_by(each)]
+        else:
+            yield kept
+        if len(kept) < len(later) or left == 0:
+            return
 
 
 def _candidates(
     rule: Rule, start: date | datetime, window: _Window, budget: _Budget
-) -> Iterator[date | datetime]:
-    """All instances of the rule from the period of ``start`` on, period by period, in order."""
+) -> Iterator[list[date | datetime]]:
+    """All instances of the rule from the period of ``start`` on, in order, some at a time."""
     first_day = day_of(start)
     times = _times(rule, start)
     period = first_period(rule, first_day)
     if rule.count is None:
         period = _skip_towards(rule, period, window)
-    while period.year <= LAST_YEAR and period <= day_of(window.end) + _WEEK:
-        days = days_of(rule, period, first_day)
-        instances = [_at(day, clock) for day in days for clock in times]
-        budget.periods -= 1
+    last_day = min(day_of(window.end), date(LAST_YEAR, 12, 31) - _WEEK) + _WEEK
+    while period <= last_day:
+        number = _periods_at_once(rule, period, last_day)
+        instances = _at(days_of(rule, period, first_day, number), times)
+        budget.periods -= number
         budget.candidates -= len(instances)
         if budget.is_spent:
             return
-        yield from _picked(instances, rule.by_set_pos)
-        period = next_period(rule, period)
+        yield _picked(instances, rule.by_set_pos)
+        period = later_period(rule, period, number)
+
+
+def _periods_at_once(rule: Rule, period: date, last_day: date) -> int:
+    """Days and weeks are counted off by the hundred; BYSETPOS wants to see each by itself."""
+    step = step_of(rule)
+    if step is None or rule.by_set_pos:
+        return 1
+    return min(MOST_AT_ONCE, (last_day - period) // step + 1)
 
 
 def _skip_towards(rule: Rule, period: date, window: _Window) -> date:
@@ -169,8 +191,7 @@ def _skip_towards(rule: Rule, period: date, window: _Window) -> date:
         return period
     if target <= period:
         return period
-    if rule.freq in ("DAILY", "WEEKLY"):
-        step = rule.interval * (_DAY if rule.freq == "DAILY" else _WEEK)
+    if (step := step_of(rule)) is not None:
         return period + (target - period) // step * step
     months = rule.interval * (1 if rule.freq == "MONTHLY" else 12)
     gap = (target.year - period.year) * 12 + target.month - period.month - 12
@@ -186,10 +207,10 @@ def _picked(instances: list[date | datetime], positions: tuple[int, ...]) -> lis
     return [each for i, each in enumerate(instances) if i in wanted]
 
 
-def _times(rule: Rule, start: date | datetime) -> list[time | None]:
+def _times(rule: Rule, start: date | datetime) -> list[time]:
     """Hours of the day at which each instance starts; BYHOUR and finer say nothing of days."""
     if not isinstance(start, datetime):
-        return [None]
+        return []
     return [
         time(hour, minute, second)
         for hour in rule.by_hour or (start.hour,)
@@ -198,5 +219,8 @@ def _times(rule: Rule, start: date | datetime) -> list[time | None]:
     ]
 
 
-def _at(day: date, clock: time | None) -> date | datetime:
-    return day if clock is None else datetime.combine(day, clock)
+def _at(days: list[date], times: list[time]) -> list[date | datetime]:
+    """The days at each of the times; the days themselves where there is none."""
+    if not times:
+        return [*days]
+    return [datetime.combine(day, clock) for day in days for clock in times]

@@ -7,7 +7,7 @@ first of the month, the first of January. Nothing here knows hours, COUNT, UNTIL
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -30,13 +30,19 @@ def first_period(rule: Rule, start: date) -> date:
     return start.replace(day=1) if rule.freq == "MONTHLY" else date(start.year, 1, 1)
 
 
-def next_period(rule: Rule, period: date) -> date:
-    """INTERVAL periods later."""
+def step_of(rule: Rule) -> timedelta | None:
+    """From one period to the next; none for months and years, which are not equally long."""
     if rule.freq == "DAILY":
-        return period + rule.interval * _DAY
-    if rule.freq == "WEEKLY":
-        return period + rule.interval * _WEEK
-    return months_after(period, rule.interval * (1 if rule.freq == "MONTHLY" else 12))
+        return rule.interval * _DAY
+    return rule.interval * _WEEK if rule.freq == "WEEKLY" else None
+
+
+def later_period(rule: Rule, period: date, number: int) -> date:
+    """The one ``number`` times INTERVAL periods later."""
+    if (step := step_of(rule)) is not None:
+        return period + number * step
+    months = rule.interval * (1 if rule.freq == "MONTHLY" else 12)
+    return months_after(period, number * months)
 
 
 def months_after(first_of_month: date, months: int) -> date:
@@ -44,49 +50,78 @@ def months_after(first_of_month: date, months: int) -> date:
     return date(first_of_month.year + years, month + 1, 1)
 
 
-def days_of(rule: Rule, period: date, start: date) -> list[date]:
-    """The rule's days in ``period``, in order, each once; ``start`` lends what the rule omits."""
+def days_of(rule: Rule, period: date, start: date, number: int = 1) -> list[date]:
+    """The rule's days in ``number`` periods from ``period`` on, in order, each once.
+
+    ``start`` lends what the rule omits. Only days and weeks can be asked for by the dozen.
+    """
     if rule.freq == "DAILY":
-        return list(_limited(rule, [period]))
+        return _limited(rule, _every_day(rule, period, number))
     if rule.freq == "WEEKLY":
-        return list(_limited(rule, [period + i * _DAY for i in range(7)], start))
+        return _in_months(rule, _every_week(rule, period, start, number))
     if rule.freq == "MONTHLY":
         return _days_of_month(rule, period, start)
     return _days_of_year(rule, period.year, start)
 
 
-def _limited(rule: Rule, days: Iterable[date], start: date | None = None) -> Iterator[date]:
-    """The days that fit every part but numbered weekdays; BYDAY is that of ``start`` if absent."""
-    weekdays = rule.weekdays
-    if start is not None and not weekdays:
-        weekdays = frozenset((start.weekday(),))
-    for day in days:
-        if (
-            (not rule.by_month or day.month in rule.by_month)
-            and (not rule.by_month_day or _is_counted_in_month(day, rule.by_month_day))
-            and (not rule.by_year_day or _is_counted_in_year(day, rule.by_year_day))
-            and (not weekdays or day.weekday() in weekdays)
-        ):
-            yield day
+def _every_day(rule: Rule, period: date, number: int) -> list[date]:
+    first, step = period.toordinal(), rule.interval
+    return [date.fromordinal(day) for day in range(first, first + number * step, step)]
+
+
+def _every_week(rule: Rule, period: date, start: date, number: int) -> list[date]:
+    """Weekdays of BYDAY, or that of ``start``, in the order of weeks that begin by WKST."""
+    first, step = period.toordinal(), 7 * rule.interval
+    offsets = sorted((day - period.weekday()) % 7 for day in rule.weekdays or (start.weekday(),))
+    weeks = range(first, first + number * step, step)
+    return [date.fromordinal(week + offset) for week in weeks for offset in offsets]
+
+
+def _in_months(rule: Rule, days: Iterable[date]) -> list[date]:
+    months = rule.by_month
+    return [day for day in days if day.month in months] if months else [*days]
+
+
+def _limited(rule: Rule, days: Iterable[date], weekdays: Collection[int] = ()) -> list[date]:
+    """The days that fit every part of the rule, the numbers of its weekdays left aside.
+
+    ``weekdays``: those to fit where BYDAY is absent.
+    """
+    days = _in_months(rule, days)
+    if rule.by_month_day:
+        days = [day for day in days if _is_counted_in_month(day, rule.by_month_day)]
+    if rule.by_year_day:
+        days = [day for day in days if _is_counted_in_year(day, rule.by_year_day)]
+    if weekdays := rule.weekdays or weekdays:
+        days = [day for day in days if day.weekday() in weekdays]
+    return days
 
 
 def _days_of_month(rule: Rule, period: date, start: date) -> list[date]:
-    days = _month(period.year, period.month)
-    if not rule.by_month_day and not rule.by_day:
-        days = tuple(day for day in days if day.day == start.day)
-    elif rule.by_day:
-        days = _nth_weekdays(rule, days)
-    return list(_limited(rule, days))
+    if rule.by_month and period.month not in rule.by_month:
+        return []
+    span = _month(period.year, period.month)
+    numbers = rule.by_month_day or (() if rule.by_day else (start.day,))
+    days = _numbered(span, numbers)
+    if not rule.by_day:
+        return days
+    return [day for day in _nth_weekdays(rule, span) if not numbers or day in days]
+
+
+def _numbered(span: tuple[date, ...], numbers: tuple[int, ...]) -> list[date]:
+    """The days with these numbers in ``span``, counted from its end where negative."""
+    size = len(span)
+    return sorted({span[n - 1 if n > 0 else n] for n in numbers if abs(n) <= size})
 
 
 def _days_of_year(rule: Rule, year: int, start: date) -> list[date]:
     if rule.by_week_no:
-        return list(_limited(rule, _days_of_weeks(rule, year), start))
+        return _limited(rule, _days_of_weeks(rule, year), (start.weekday(),))
     if rule.by_day:
         spans = [_month(year, month) for month in rule.by_month] or [_year(year)]
-        return list(_limited(rule, (day for span in spans for day in _nth_weekdays(rule, span))))
+        return _limited(rule, (day for span in spans for day in _nth_weekdays(rule, span)))
     if rule.by_year_day or rule.by_month_day:
-        return list(_limited(rule, _year(year)))
+        return _limited(rule, _year(year))
     months = rule.by_month or (start.month,)
     return [day for month in months for day in _month(year, month) if day.day == start.day]
 
@@ -122,7 +157,7 @@ def _nth_weekdays(rule: Rule, span: tuple[date, ...]) -> tuple[date, ...]:
 
 def _is_counted_in_month(day: date, numbers: tuple[int, ...]) -> bool:
     """Whether ``numbers`` name the day in its month, from the end where negative."""
-    return day.day in numbers or day.day - monthrange(day.year, day.month)[1] - 1 in numbers
+    return day.day in numbers or day.day - len(_month(day.year, day.month)) - 1 in numbers
 
 
 def _is_counted_in_year(day: date, numbers: tuple[int, ...]) -> bool:
