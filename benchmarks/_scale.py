@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,15 +26,22 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Make the rows in the database that the settings name, and measure."""
     chance = random.Random(options.seed)
     now = datetime.now(UTC).replace(microsecond=0)
-    venues = _fill(options.events, chance, now)
-    feeds = _follow(options.feeds, venues, chance, now)
+    venues = _told("events", partial(_fill, options.events, chance, now))
+    feeds = _told("followed calendars", partial(_follow, options.feeds, venues, chance, now))
     return {
         "events": options.events,
         "live_feeds": feeds,
-        "one_change": _one_change(chance, options.rounds),
-        "burst": _burst(chance),
-        "events_near": _events_near(chance, options.requests),
+        "events_near": _told("lists", partial(_events_near, chance, options.requests)),
+        "one_change": _told("one change", partial(_one_change, chance, options.rounds)),
+        "burst": _told("burst", partial(_burst, chance)),
     }
+
+
+def _told(what: str, work: Callable[[], Any]) -> Any:
+    """Say on standard error how long each part took: all of them take minutes."""
+    found, seconds = _timed(work)
+    print(f"{what}: {seconds:.0f} s", file=sys.stderr, flush=True)
+    return found
 
 
 # ---- rows ------------------------------------------------------------------------------------------

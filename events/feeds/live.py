@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from events.feeds.feed import Feed
+from events.feeds.lookup import look_up
 from events.feeds.needs import filing_facets, needs_of
 from events.models import FiledUnder, LiveFeed
 
@@ -24,7 +25,7 @@ def note_poll(feed: Feed, *, now: datetime) -> None:
     if feed.is_private:
         return
     needs = needs_of(feed)
-    known = LiveFeed.objects.filter(key=feed.key).values_list("needs", "polled_at").first()
+    known = look_up(LiveFeed, ("needs", "polled_at"), key=feed.key)
     if known is not None and known[0] == needs:
         if known[1] <= now - POLL_NOTED_EVERY:
             LiveFeed.objects.filter(key=feed.key).update(polled_at=now)

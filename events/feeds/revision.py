@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from events.feeds.feed import Feed
+from events.feeds.lookup import look_up
 from events.models import FeedRevision
 
 
@@ -16,14 +17,17 @@ def last_modified(feed: Feed, *, etag: str, now: datetime) -> datetime | None:
     date in the future may not be sent (RFC 9110 8.8.2.1). Writes only when the version is new.
     """
     this_second = now.replace(microsecond=0)
-    revision, created = FeedRevision.objects.get_or_create(
-        key=feed.key, defaults={"etag": etag, "changed_at": this_second}
-    )
-    if not created and revision.etag != etag:
-        later = max(this_second, revision.changed_at + timedelta(seconds=1))
-        # Of two requests that notice at once, one writes; both mean the same version.
-        FeedRevision.objects.filter(pk=revision.pk, etag=revision.etag).update(
-            etag=etag, changed_at=later
+    known = look_up(FeedRevision, ("etag", "changed_at"), key=feed.key)
+    if known is None:
+        revision, _ = FeedRevision.objects.get_or_create(
+            key=feed.key, defaults={"etag": etag, "changed_at": this_second}
         )
-        revision.changed_at = later
-    return revision.changed_at if revision.changed_at <= now else None
+        known = revision.etag, revision.changed_at
+    former, changed_at = known
+    if former != etag:
+        changed_at = max(this_second, changed_at + timedelta(seconds=1))
+        # Of two requests that notice at once, one writes; both mean the same version.
+        FeedRevision.objects.filter(key=feed.key, etag=former).update(
+            etag=etag, changed_at=changed_at
+        )
+    return changed_at if changed_at <= now else None

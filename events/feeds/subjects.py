@@ -11,6 +11,7 @@ from events.enums import Audience, FeedKind
 from events.errors import FeedNotFound
 from events.feeds.feed import OWN_LANGUAGE, Feed
 from events.feeds.labels import AUDIENCES
+from events.feeds.lookup import look_up
 from events.ical.entry import Text
 from events.models import Campaign, Event, EventReference, Occurrence, Topic
 from events.queries import EventFilter, Scope
@@ -26,17 +27,17 @@ class Moved:
 
 
 def venue_feed(slug: str) -> Feed | Moved:
-    columns = ("slug", "name_zh", "name_en", "timezone")
-    venue = Venue.objects.filter(slug=slug).only(*columns).first()
+    venue = look_up(Venue, ("pk", "name_zh", "name_en", "timezone"), slug=slug)
     if venue is None:
         return _moved("venue", slug, "check the slug in the venue's own page")
+    pk, name_zh, name_en, timezone = venue
     return Feed(
         FeedKind.VENUE,
-        venue.slug,
-        Text(venue.name_zh, venue.name_en),
-        timezone=venue.timezone,
-        asked=EventFilter(venues=(venue.slug,)),
-        scope=Scope(venue_ids=frozenset({venue.pk})),
+        slug,
+        Text(name_zh, name_en),
+        timezone=timezone,
+        asked=EventFilter(venues=(slug,)),
+        scope=Scope(venue_ids=frozenset({pk})),
     )
 
 

@@ -46,7 +46,7 @@ def feed_version(feed: Feed, *, now: datetime, with_text: bool = False) -> FeedV
     # A date that was deleted between the two looks is in neither.
     dates = (*[row[0] for row in rows], *fresh)
     digests = [*[row[1] for row in rows], *(piece.digest for piece in fresh.values())]
-    pieces = [*(map(Piece._make, rows) if with_text else ()), *fresh.values()]
+    pieces = [*(Piece.many(rows) if with_text else ()), *fresh.values()]
     return FeedVersion(etag_of(feed, digests), today, dates=dates, pieces=pieces)
 
 

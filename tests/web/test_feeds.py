@@ -328,14 +328,14 @@ def test_calendars_can_only_be_read(client, method, address):
 def test_cold_feed_costs_the_same_queries_for_any_number(client, number, django_assert_num_queries):
     """The venue, the version; to write the dates: their events held, they themselves, their venues and
     what is filed beside them, stored between two savepoints; the revision (looked
-    for, written between two savepoints)."""
+    for twice, written between two savepoints)."""
     venue = VenueFactory(slug="hefei")
     for _ in range(number):
         event = shown(venue=venue)
         event.topics.add(TopicFactory())
         EventReferenceFactory(event=event)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         response = client.get("/feeds/venues/hefei.ics")
 
     assert len(lines(response, "UID")) == number
