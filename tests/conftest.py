@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from tests import services
 
@@ -95,6 +96,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if sys.flags.optimize:
         raise pytest.UsageError("Tests do not run under python -O: it removes their assertions.")
+    # Every run asks the same questions; the long one asks new ones each time.
+    settings.register_profile("standard", derandomize=True)
+    settings.load_profile("default" if config.getoption("--long") else "standard")
 
 
 def _database_vendor() -> str:

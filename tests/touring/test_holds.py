@@ -279,6 +279,16 @@ def test_K1_the_database_itself_keeps_one_first_hold(unit, hosts):
     HoldFactory(unit=unit, venue=hosts[1].venue, opens_on=date(2027, 3, 10), rank=2)
 
 
+def test_who_stands_behind_a_second_is_second_where_nobody_is_first(unit, hosts, now):
+    """A hold counts who shares its days, not who shares theirs."""
+    for days in (0, 20, 40):
+        opens_on = FIRST + timedelta(days=days)
+        closes_on = opens_on + timedelta(days=20)
+        place(unit, hosts[0], now, opens_on=opens_on, closes_on=closes_on)
+
+    assert ranks() == [(1, "live"), (2, "live"), (2, "live")]
+
+
 ACTS = ("place", "joint", "release", "challenge", "confirm", "expire")
 
 
@@ -295,7 +305,7 @@ ACTS = ("place", "joint", "release", "challenge", "confirm", "expire")
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_random_walks_keep_one_line_and_lose_no_hold(acts):
-    """Ranks count from 1 without a gap among those who share the same days, in every moment."""
+    """A rank says, in every moment, how many stand before a hold on its days."""
     now = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
     with transaction.atomic():
         unit, region = UnitFactory(), RegionFactory()
@@ -335,12 +345,15 @@ def judge_lines(unit) -> None:
     live = list(Hold.objects.live().filter(unit=unit).order_by("pk"))
     assert {one.state for one in Hold.objects.filter(unit=unit)} <= {s.name for s in HOLD.states}
     for hold in live:
-        together = [
+        before = [
             one
             for one in live
             if one.arrives_on < hold.leaves_on and hold.arrives_on < one.leaves_on
+            if one.is_joint_first or one.pk < hold.pk
         ]
-        assert hold.rank == 1 or any(one.rank < hold.rank for one in together)
+        first = [one for one in before if one.rank == 1]  # who is first together counts as one
+        waiting = len(before) - len(first)
+        assert hold.rank == (1 if hold.is_joint_first else 1 + waiting + bool(first))
         assert (hold.state == HoldState.CHALLENGED) == (hold.respond_by is not None)
         taken = Stop.objects.holding().filter(unit=unit)
         assert not taken.touching(hold.arrives_on, hold.leaves_on).exists()

@@ -21,13 +21,14 @@ pytestmark = pytest.mark.xdist_group("backups")  # one set of databases serves t
 ROOT = Path(__file__).resolve().parents[2]
 
 DRIVER = """
-import contextlib, io, json, sys
+import contextlib, io, json, re, sys
 import django
 django.setup()
 from datetime import UTC, datetime
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from tests.factories.venues import *
+from tests.tables import make_tables
 from venues.models import *
 from venues.services.backups import rows_by_table
 
@@ -66,8 +67,21 @@ def look():
     return seen
 
 
+def describe():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE sql > ''")
+        rows = [(name, " ".join(sql.split())) for name, sql in cursor]
+    return {
+        name: sorted(
+            part.strip("() ") for part in re.split(', (?="|CONSTRAINT)', sql[sql.find("(") :])
+        )
+        for name, sql in rows
+        if name not in ("django_migrations", "sqlite_sequence")
+    }
+
+
 def do(name, *arguments):
-    if name in ("fill", "look"):
+    if name in ("fill", "look", "make_tables", "describe"):
         return globals()[name]()
     out = io.StringIO()
     try:
@@ -170,6 +184,13 @@ def postgresql(postgres_url):
 def kind(request):
     """Databases of one kind, then of the other."""
     return request.getfixturevalue(request.param)
+
+
+def test_migrations_make_the_tables_that_the_models_describe(sqlite):
+    """Names, types, constraints and indexes, in whatever order a table has its columns."""
+    address = sqlite.empty("models").do(["make_tables"], ["describe"])[1]
+
+    assert sqlite.template.do(["describe"]) == [address]
 
 
 def test_a_backup_restored_into_an_empty_database_is_the_same_network(kind, tmp_path):

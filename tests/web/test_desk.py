@@ -243,7 +243,9 @@ def test_a_wrong_address_is_refused_in_words(publisher, venue):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1440, "dark"), pytest.param(390, "light", marks=pytest.mark.long)]
+)
 def test_the_desk_has_no_barrier(live_server, browser, node_modules, venue, width, scheme):
     client = Client()
     client.force_login(MembershipFactory(role=Role.MUSEUM_PUBLISHER, venue=venue, region=None).user)

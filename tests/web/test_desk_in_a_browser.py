@@ -84,7 +84,7 @@ def planner(stop) -> Client:
     ("width", "scheme", "language"),
     [
         (390, "dark", "zh"),
-        (1440, "light", "en"),
+        pytest.param(1440, "light", "en", marks=pytest.mark.long),
         pytest.param(390, "light", "en", marks=pytest.mark.long),
         pytest.param(1440, "dark", "zh", marks=pytest.mark.long),
     ],

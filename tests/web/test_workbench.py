@@ -247,7 +247,14 @@ def test_a_reader_looks_but_keeps_nothing_and_a_stranger_finds_no_plan(
     assert Client().get(f"/desk/plans/{plan.pk}/").status_code == 302
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1440, "light"),
+        pytest.param(390, "light", marks=pytest.mark.long),
+        pytest.param(1440, "dark", marks=pytest.mark.long),
+    ],
+)
 def test_the_workbench_and_its_dialogs_have_no_barrier(
     live_server, browser, node_modules, plan, planner, width, scheme
 ):
