@@ -44,6 +44,11 @@ PAGES = {
         *("/desk/files/", "/desk/closures/", "/desk/followers/", "/account/"),
     ),
     "admin": (
+        *("/desk/calls/", "/desk/calls/new/?season=anhui-2027", "/desk/facilities/"),
+        *(
+            "/desk/facilities/new/?venue=district-hall-340111",
+            "/desk/stops/ANHUI-2027-001/agreement/",
+        ),
         *("/desk/requests/", "/desk/requests/new/", "/desk/requests/ANHUI-2027-001/"),
         *("/desk/holds/", "/desk/holds/new/", "/desk/stops/", "/desk/stops/ANHUI-2027-001/"),
         *("/desk/stops/ANHUI-2027-001/condition/", "/desk/stops/ANHUI-2027-001/count/"),

@@ -79,6 +79,11 @@ def can_call(user: Actor | None, season: Season, on: date) -> bool:
     return may(user, "call.open", on=on, season=season.region)
 
 
+def seasons_called_for_by(user: Actor | None, on: date) -> QuerySet[Season]:
+    """Seasons for which ``user`` may open calls."""
+    return Season.objects.filter(where(user, "call.open", on=on, season="region"))
+
+
 def can_take_request_step(user: Actor | None, request: TourRequest, step: Step, on: date) -> bool:
     """Whether the step is ``user``'s: each of the four levels has its own, see the table."""
     if step.decided_by == "host_contact":
@@ -154,6 +159,18 @@ def facility_reports_visible_to(user: Actor | None, on: date) -> QuerySet[Facili
         where(user, "facility-report.write", on=on, venue="venue")
         | where(user, "facility-report.approve", on=on, region="venue__region")
     )
+
+
+def facility_reports_approved_by(user: Actor | None, on: date) -> QuerySet[FacilityReport]:
+    """Reports that are ``user``'s to approve."""
+    return FacilityReport.objects.filter(
+        where(user, "facility-report.approve", on=on, region="venue__region")
+    )
+
+
+def venues_stating_facilities(user: Actor | None, on: date) -> QuerySet[Venue]:
+    """Places for which ``user`` may say what they offer."""
+    return Venue.objects.filter(where(user, "facility-report.write", on=on, venue=""))
 
 
 def can_approve_facilities(user: Actor | None, venue: Venue, on: date) -> bool:

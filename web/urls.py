@@ -16,7 +16,17 @@ from web.pages import (
     whats_on,
     workbench,
 )
-from web.pages.desk import closures, figures, files, followers, people, sources, today
+from web.pages.desk import (
+    calls,
+    closures,
+    facilities,
+    figures,
+    files,
+    followers,
+    people,
+    sources,
+    today,
+)
 from web.pages.desk import events as desk_events
 from web.pages.desk import holds as desk_holds
 from web.pages.desk import requests as desk_requests
@@ -74,6 +84,11 @@ urlpatterns = [
     path("desk/calendars/new/", sources.subscribe, name="desk-subscribe"),
     path("desk/calendars/<int:pk>/", sources.source_page, name="desk-source"),
     path("desk/calendars/<int:pk>/<slug:step>/", sources.source_step, name="desk-source-step"),
+    path("desk/calls/", calls.call_list, name="desk-calls"),
+    path("desk/calls/new/", calls.new_call, name="desk-new-call"),
+    path("desk/facilities/", facilities.report_list, name="desk-facilities"),
+    path("desk/facilities/new/", facilities.new_report, name="desk-new-facilities"),
+    path("desk/facilities/<int:pk>/approve/", facilities.approve, name="desk-approve-facilities"),
     path("desk/requests/", desk_requests.request_list, name="desk-requests"),
     path("desk/requests/new/", desk_requests.new_request, name="desk-new-request"),
     path("desk/requests/<str:code>/", desk_requests.request_page, name="desk-request"),

@@ -66,6 +66,15 @@ SAME: dict[str, tuple[type, Callable[[Any, Any], bool]]] = {
             or permissions.can_approve_facilities(u, report.venue, ON)
         ),
     ),
+    "facility_reports_approved_by": (
+        FacilityReport,
+        lambda u, report: permissions.can_approve_facilities(u, report.venue, ON),
+    ),
+    "venues_stating_facilities": (
+        Venue,
+        lambda u, venue: permissions.can_state_facilities(u, venue, ON),
+    ),
+    "seasons_called_for_by": (Season, lambda u, season: permissions.can_call(u, season, ON)),
     "seasons_visible_to": (
         Season,
         lambda u, season: may(u, "season.read", on=ON, season=season.region),

@@ -22,9 +22,11 @@ GROUPS = (
     (
         _("Tours"),
         (
+            ("desk-calls", _("Calls")),
             ("desk-requests", _("Requests")),
             ("desk-holds", _("Holds")),
             ("desk-stops", _("Stops")),
+            ("desk-facilities", _("Facilities")),
             ("plans", _("Plans")),
             ("desk-figures", _("Figures")),
         ),

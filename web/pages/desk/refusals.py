@@ -40,6 +40,7 @@ def words_of_codes() -> dict[str, str]:
         "gate_closed": _("Something is still missing:"),
         "invalid_tour_request": _("Please correct what is marked; nothing was saved."),
         "invalid_hold": _("The days are in the wrong order or over; correct them."),
+        "invalid_call": _("Please correct what is marked; nothing was saved."),
         "invalid_record": _("Please correct what is marked; nothing was saved."),
         "invalid_paper": _("The file is not taken: PDF, PNG or JPEG of at most 10 MB."),
         "invalid_event": _("Please correct what is marked; nothing was saved."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from touring.models import ConditionMoment, ItemState, Stop
+from touring.models import Agreement, ConditionMoment, ItemState, Stop
 from touring.services import records
 from venues.permissions import Actor
 from web.pages.desk.inputs import day_field, moment_field
 
 EXHIBITS = 4
+MOST_YUAN = 100_000_000
 
 
 class StopReport(forms.Form):
@@ -25,8 +27,54 @@ class StopReport(forms.Form):
         super().__init__(*args, **options)
         self.stop = stop
 
+    @staticmethod
+    def recorded(_stop: Stop) -> dict[str, Any]:
+        """What the form begins with: what was recorded before, where it is recorded once."""
+        return {}
+
     def keep(self, *, by: Actor, now: datetime) -> None:
         raise NotImplementedError
+
+
+class AgreementForm(StopReport):
+    """The terms; a draft until the day of the signature is entered."""
+
+    terms_version = forms.CharField(label=_("Version of the terms"), max_length=40, required=False)
+    fee_yuan = forms.IntegerField(
+        label=_("Fee, in yuan"), min_value=0, max_value=MOST_YUAN, initial=0
+    )
+    deposit_yuan = forms.IntegerField(
+        label=_("Deposit, in yuan"), min_value=0, max_value=MOST_YUAN, initial=0
+    )
+    insurance = forms.CharField(label=_("Insurance"), max_length=300, required=False)
+    cancel_terms = forms.CharField(
+        label=_("If one side cancels"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+    signed_on = day_field(_("Signed on (not yet: leave empty)"), required=False)
+    signed_for_host_by = forms.CharField(
+        label=_("Signed for the host by"), max_length=100, required=False
+    )
+
+    @staticmethod
+    def recorded(stop: Stop) -> dict[str, Any]:
+        agreement = Agreement.objects.filter(stop=stop).first()
+        names = [one.name for one in fields(records.Terms)]
+        return {name: getattr(agreement, name) for name in names} if agreement else {}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        signed = given.get("signed_on")
+        if bool(signed) != bool(given.get("signed_for_host_by")) and "signed_on" not in self.errors:
+            told = gettext("Give the day and who signed, or neither: then it is a draft.")
+            self.add_error("signed_for_host_by" if signed else "signed_on", told)
+        return given
+
+    def keep(self, *, by: Actor, now: datetime) -> None:
+        terms = records.Terms(**self.cleaned_data)
+        records.record_agreement(stop=self.stop, terms=terms, by=by, now=now)
 
 
 class ConditionForm(StopReport):

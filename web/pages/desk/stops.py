@@ -18,7 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events.recurrence.zones import zone
 from touring.lifecycles import STOP
 from touring.models import Stop, StopState
-from touring.permissions import can_operate, can_report, can_take_stop_step, stops_worked_on
+from touring.permissions import (
+    can_operate,
+    can_plan_in,
+    can_report,
+    can_take_stop_step,
+    stops_worked_on,
+)
 from touring.services.clocks import today_at
 from touring.services.gates import closed_gates
 from touring.services.stop_steps import STEPS, take_step
@@ -26,6 +32,7 @@ from venues.errors import DomainError
 from web.pages.desk.page import desk_page, done
 from web.pages.desk.refusals import gate_words, refusal_lines
 from web.pages.desk.stop_forms import (
+    AgreementForm,
     ConditionForm,
     CountForm,
     HandoverForm,
@@ -36,6 +43,7 @@ from web.pages.desk.stop_forms import (
 
 MOST = 200
 FORMS: dict[str, type[StopReport]] = {
+    "agreement": AgreementForm,
     "count": CountForm,
     "condition": ConditionForm,
     "training": TrainingForm,
@@ -75,6 +83,7 @@ def stop_page(request: HttpRequest, uid: str) -> HttpResponse:
         "forms": [(name, form_title(name)) for name in FORMS if _may_fill(request, stop, name)],
         "counts": stop.counts.order_by("-day")[:14],
         "reports": stop.condition_reports.prefetch_related("items", "photos").order_by("-pk"),
+        "agreement": getattr(stop, "agreement", None),
         "trainings": stop.trainings.all(),
         "handover": getattr(stop, "handover", None),
         "summary": getattr(stop, "summary", None),
@@ -122,6 +131,7 @@ def lead_on(request: HttpRequest, uid: str, step: str) -> HttpResponse:
 
 def form_title(name: str) -> str:
     return {
+        "agreement": _("Draft or sign the agreement"),
         "count": _("Count the visits of a day"),
         "condition": _("Report the exhibits' condition"),
         "training": _("Record trained guides"),
@@ -156,8 +166,11 @@ def _next_steps(request: HttpRequest, stop: Stop, now: datetime) -> list[NextSte
 
 
 def _may_fill(request: HttpRequest, stop: Stop, name: str) -> bool:
+    today = timezone.localdate()
+    if name == "agreement":
+        return can_plan_in(request.user, stop.venue.region, today)
     asked = can_report if name in _OF_HOSTS else can_operate
-    return asked(request.user, stop, timezone.localdate())
+    return asked(request.user, stop, today)
 
 
 def _bound(request: HttpRequest, stop: Stop, name: str) -> StopReport:
@@ -167,6 +180,7 @@ def _bound(request: HttpRequest, stop: Stop, name: str) -> StopReport:
     filled: dict[str, Any] = {
         "unpacked_at": timezone.localtime(now),
         "day": today_at(stop.venue, now),
+        **FORMS[name].recorded(stop),
     }
     return FORMS[name](stop=stop, initial=filled)
 
