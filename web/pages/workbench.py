@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 from touring.models import Plan, PlanVersion
 from touring.permissions import can_plan_season, seasons_visible_to
 from touring.services.drafting import draw_version
+from touring.services.publication import UNDO_WITHIN
 from web.pages.desk.page import desk_page
 from web.pages.desk.refusals import words_of_codes
 from web.pages.page import language
@@ -36,6 +39,8 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
         "language": language(),
         "words": _words() | _rules() | _refusals(),
         "mayChange": can_plan_season(request.user, plan.season, timezone.localdate()),
+        "undoUntil": _undo_until(plan),
+        "undoMilliseconds": UNDO_WITHIN // timedelta(milliseconds=1),
     }
     context = {"plan": plan, "setting": setting, "token": get_token(request)}
     return render(request, "web/workbench.html", context)
@@ -67,6 +72,12 @@ def version_of(request: HttpRequest, plan: Plan, name: str = "version") -> PlanV
     if version is None:
         raise Http404
     return version
+
+
+def _undo_until(plan: Plan) -> int:
+    """Until when the newest publication can be taken back, in milliseconds since 1970; 0: never."""
+    newest = plan.publications.order_by("-number").first()
+    return int((newest.published_at + UNDO_WITHIN).timestamp() * 1000) if newest else 0
 
 
 def _rules() -> dict[str, str]:
@@ -162,6 +173,9 @@ def _words() -> dict[str, str]:
         "told_count": _("Hosts that will be told: {count}"),
         "keep_first": _("Keep your changes as a version first."),
         "published": _("Version {number} is published."),
+        "undo_publication": _("Take the newest publication back? The hosts will be told."),
+        "holds_again": _("Version {number} holds again."),
+        "nothing_holds": _("Nothing of the plan holds any more."),
         "run_queued": _("Waiting for a worker …"),
         "run_running": _("Computing: value {value}, bound {bound}, {seconds} s"),
         "run_done": _("Done: value {value}, bound {bound}, {seconds} s"),

@@ -26,6 +26,9 @@ interface Setting {
   language: "zh" | "en";
   words: Record<string, string>;
   mayChange: boolean;
+  /** Until when the newest publication can be taken back: milliseconds since 1970, 0 where none can. */
+  undoUntil: number;
+  undoMilliseconds: number;
 }
 
 function part<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
@@ -323,7 +326,7 @@ function wireVersions(draft: Draft, versions: VersionRow[]): void {
       .catch(fail);
   });
   wireComparison(draft, other);
-  wirePublication(draft);
+  wirePublication(draft, list);
 }
 
 /** What can be taken away is the version that is open. */
@@ -434,7 +437,30 @@ function compared(title: string, rows: [string, number, number][], unit = ""): H
   return table;
 }
 
-function wirePublication(draft: Draft): void {
+function wirePublication(draft: Draft, list: () => void): void {
+  const { plan } = draft.board;
+  /** The service has published: `version` holds now, and what held before can come back. */
+  const holds = (version: number | null): void => {
+    plan.sequence += 1;
+    plan.published_version = version;
+    setting.undoUntil = Date.now() + setting.undoMilliseconds;
+    list();
+    offerUndo();
+  };
+  const offerUndo = (): void => {
+    part("unpublish").hidden = !setting.mayChange || Date.now() >= setting.undoUntil;
+  };
+  offerUndo();
+  part("unpublish").addEventListener("click", () => {
+    if (!window.confirm(words.say("undo_publication"))) return;
+    server
+      .unpublish(plan.sequence)
+      .then(({ version }) => {
+        holds(version);
+        tell(version === null ? words.say("nothing_holds") : words.say("holds_again", { number: version }));
+      })
+      .catch(fail);
+  });
   const dialog = part<HTMLDialogElement>("publication");
   const told = part("told");
   part("publish").addEventListener("click", () => {
@@ -459,15 +485,13 @@ function wirePublication(draft: Draft): void {
   });
   part("publish-now").addEventListener("click", () => {
     if (!draft.base) return;
-    const { plan } = draft.board;
     const message = part<HTMLInputElement>("publish-message").value;
     server
       .publish(draft.base.number, message, plan.sequence)
-      .then(() => {
-        plan.sequence += 1;
-        plan.published_version = draft.base?.number ?? null;
+      .then(({ version }) => {
+        holds(version);
         dialog.close();
-        tell(words.say("published", { number: draft.base?.number ?? "" }));
+        tell(words.say("published", { number: version ?? "" }));
       })
       .catch((error: unknown) => {
         dialog.close();

@@ -130,6 +130,11 @@ export interface Share {
   before: number;
   after: number;
 }
+export interface Publication {
+  /** The version that holds; none where nothing of the plan does. */
+  version: number | null;
+  published_at: string;
+}
 export interface Drafted {
   unit: string;
   request: string;
@@ -217,13 +222,17 @@ export class Server {
 
   cancel = (id: number): Promise<Run> => this.ask("POST", `runs/${id}/cancel/`);
 
-  publish = (version: number, message: string, seen: number): Promise<unknown> =>
+  publish = (version: number, message: string, seen: number): Promise<Publication> =>
     this.ask(
       "POST",
       `plans/${this.plan}/publish/`,
       { version, message },
       { "If-Match": `"${seen}"`, ...once() },
     );
+
+  /** Within a day: what held before the newest publication holds again. */
+  unpublish = (seen: number): Promise<Publication> =>
+    this.ask("POST", `plans/${this.plan}/undo/`, {}, { "If-Match": `"${seen}"`, ...once() });
 
   private async ask<Answer>(
     method: string,
