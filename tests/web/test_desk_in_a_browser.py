@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.factories.touring import (
     HoldFactory,
+    RequestCallFactory,
     SeasonFactory,
     StopFactory,
     TourRequestFactory,
@@ -18,6 +19,7 @@ from tests.factories.touring import (
 from tests.factories.venues import MembershipFactory, RegionFactory
 from tests.web.barriers import barriers_on, sign_in
 from touring.models import Stop, StopState
+from touring.services.records import state_facilities
 from venues.models import RegionLevel, Role
 from venues.services.notices import leave_notice
 
@@ -26,6 +28,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADDRESSES = (
     "/desk/figures/",
     "/desk/figures/coverage/?season=anhui",
+    "/desk/calls/",
+    "/desk/calls/new/?season=anhui",
+    "/desk/facilities/",
+    "/desk/facilities/new/?venue=county",
     "/desk/requests/",
     "/desk/requests/new/",
     "/desk/requests/R-1/",
@@ -33,6 +39,7 @@ ADDRESSES = (
     "/desk/holds/new/",
     "/desk/stops/",
     "/desk/stops/stop-1/",
+    "/desk/stops/stop-1/agreement/",
     "/desk/stops/stop-1/condition/",
     "/desk/people/",
     "/desk/keys/",
@@ -49,7 +56,9 @@ def stop() -> Stop:
     county = RegionFactory(code="340121", name_zh="长丰县", parent=city, level=3)
     unit = UnitFactory(code="AH-01", home__region=province)
     season = SeasonFactory(slug="anhui", region=province, units=[unit])
-    request = TourRequestFactory(code="R-1", season=season, venue__region=county)
+    request = TourRequestFactory(
+        code="R-1", season=season, venue__slug="county", venue__region=county
+    )
     HoldFactory(unit=unit, venue=request.venue)
     return StopFactory(
         uid="stop-1",
@@ -66,6 +75,9 @@ def stop() -> Stop:
 @pytest.fixture
 def planner(stop) -> Client:
     user = MembershipFactory(role=Role.TOUR_PLANNER, region=stop.unit.home.region).user
+    MembershipFactory(role=Role.HOST_CONTACT, region=None, venue=stop.venue, user=user)
+    state_facilities(venue=stop.venue, by=user, now=timezone.now())  # waits for approval
+    RequestCallFactory(season=SeasonFactory(region=stop.unit.home.region))
     leave_notice(
         person=user,
         kind="x",
