@@ -44,7 +44,10 @@ def report_list(request: HttpRequest) -> HttpResponse:
     approved = rows.exclude(approved_at=None).order_by("-valid_until", "-pk")[:MOST]
     context = {
         "waiting": [(row, in_words(row.facts), row.pk in mine) for row in waiting],
-        "approved": [(row, in_words(row.facts), row.valid_until > today) for row in approved],
+        "approved": [
+            (row, in_words(row.facts), row.valid_until is not None and row.valid_until > today)
+            for row in approved
+        ],
         "venues": venues_stating_facilities(request.user, today).order_by("slug")[:MOST],
     }
     return render(request, "desk/facilities.html", context)
