@@ -27,7 +27,9 @@ class FeedsFirst:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
         is_secret = _SECRET.search(path) is not None
-        is_event = path.startswith("/events/") and path.endswith((".ics", ".atom", ".json"))
+        is_event = path.startswith("/events/") and path.endswith(
+            (".ics", ".atom", ".json", ".jsonld")
+        )
         if not (is_secret or is_event or path.startswith(("/feeds/", "/rpde/", "/sitemap"))):
             return self.get_response(request)
         request.get_host()  # refuses a foreign Host as every other page does

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from web import feeds, health, news, oembed, robots, rpde, sitemap
+from web import feeds, health, linked_data, news, oembed, robots, rpde, sitemap
 from web.pages import (
     embed,
     invitations,
@@ -51,6 +51,7 @@ urlpatterns = [
     re_path(r"^feeds/s/(?P<code>[^/]+)\.(?P<form>atom|json)$", news.saved_search),
     re_path(r"^feeds/(?P<kind>[^/]+)/(?P<subject>[^/]+)\.(?P<form>atom|json)$", news.by_subject),
     re_path(r"^events/(?P<uid>.+)\.(?P<form>atom|json)$", news.one_event),
+    re_path(r"^events/(?P<uid>.+)\.jsonld$", linked_data.one_event, name="event-data"),
     path("rpde/events", rpde.changes),
     path("robots.txt", robots.robots),
     path("oembed", oembed.oembed, name="oembed"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,9 +12,10 @@ from django.utils.formats import date_format
 
 from events.errors import FeedNotFound
 from events.feeds import subjects
-from events.feeds.about import About, about_events
+from events.feeds.about import about_events
+from events.feeds.described import described
 from events.feeds.feed import Feed
-from events.feeds.jsonld import embedded, event_document
+from events.feeds.jsonld import embedded
 from events.feeds.particulars import lines_of
 from events.feeds.subjects import Moved
 from events.models import Event, EventImage, Occurrence
@@ -102,19 +102,12 @@ def event(request: HttpRequest, uid: str) -> HttpResponse:
         "subscription": subscription_to(feed),
         "facts": lines_of(found, about),
         "pictures": pictures,
-        "document": _document(found, coming, shown[0].uid, about),
+        "document": embedded(
+            described(dates, about, language=language(), now=timezone.now()) or {}
+        ),
     }
     response = render(request, "web/event.html", context)
     return with_pictures_of((each.url for each in pictures), request, response)
-
-
-def _document(event: Event, coming: QuerySet[Occurrence], uid: str, about: About) -> str:
-    """What search engines read of the page."""
-    rows = list(coming.select_related("event__venue__region")[:MOST_ITEMS])
-    if not rows:
-        last = Occurrence.objects.filter(event=event).select_related("event__venue__region")
-        rows = [row for row in last.order_by("-starts_at")[:MOST_ITEMS] if row.public_uid == uid]
-    return embedded(event_document(event, rows, about, language=language()))
 
 
 def _items(feed: Feed, window: Window) -> list[Item]:
