@@ -290,7 +290,9 @@ class Occurrence(models.Model):
     when, so that those who follow a calendar learn of it.
     """
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="occurrences")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="occurrences", db_index=False
+    )
     key = models.CharField(max_length=24, blank=True)
     original_start = models.CharField(max_length=19, help_text="ISO wall clock, or a date")
     start_date = models.DateField(help_text="wall clock in the event's zone")
@@ -309,6 +311,8 @@ class Occurrence(models.Model):
         indexes = [
             models.Index(fields=["starts_at", "ends_at"], name="occurrence_by_time"),
             models.Index(fields=["start_date", "end_date"], name="occurrence_by_day"),
+            # Whether an event has a date within days is answered from here, without its rows.
+            models.Index(fields=["event", "end_date", "start_date"], name="occurrence_by_event"),
         ]
         constraints = [
             models.UniqueConstraint("event", "key", name="occurrence_key_once_per_event"),
