@@ -1000,6 +1000,7 @@ class Migration(migrations.Migration):
                         (
                             "event",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="occurrences",
                                 to="events.event",
@@ -1014,6 +1015,10 @@ class Migration(migrations.Migration):
                             ),
                             models.Index(
                                 fields=["start_date", "end_date"], name="occurrence_by_day"
+                            ),
+                            models.Index(
+                                fields=["event", "end_date", "start_date"],
+                                name="occurrence_by_event",
                             ),
                         ],
                         "constraints": [
