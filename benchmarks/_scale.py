@@ -32,7 +32,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Make the rows in the database that the settings name, and measure."""
     chance = random.Random(options.seed)
     now = datetime.now(UTC).replace(microsecond=0)
-    centres = [(24 + chance.random() * 16, 103 + chance.random() * 16) for _ in range(CITIES)]
+    centres = _centres(chance)
     venues = _told("events", partial(_fill, options.events, centres, chance, now))
     feeds = _told("feeds", partial(_follow, options.feeds, venues, centres, chance, now))
     return {
@@ -55,6 +55,11 @@ def _told(what: str, work: Callable[[], Any]) -> Any:
 
 
 Place = tuple[float, float]
+
+
+def _centres(chance: random.Random) -> list[Place]:
+    """Where the cities lie."""
+    return [(24 + chance.random() * 16, 103 + chance.random() * 16) for _ in range(CITIES)]
 
 
 def _around(centre: Place, chance: random.Random) -> Place:

@@ -136,7 +136,9 @@ def _pages(options: argparse.Namespace) -> dict[str, Any]:
     from benchmarks import _scale as scale
 
     chance = random.Random(options.seed)
-    scale._fill(options.events, chance, datetime.now(UTC).replace(microsecond=0))
+    scale._fill(
+        options.events, scale._centres(chance), chance, datetime.now(UTC).replace(microsecond=0)
+    )
     told: dict[str, Any] = {"events": options.events}
     for name, address in _addresses().items():
         told[name] = _asked(address, chance, options.requests)
