@@ -297,7 +297,7 @@ def assert_conflicts_hold(left: Problem, smallest: Smallest) -> None:
 
 
 def test_the_smallest_change_is_that_of_brute_force():
-    kinds = {assert_smallest(seed) for seed in (*range(24), 50)}
+    kinds = {assert_smallest(seed) for seed in (*range(22), 50, 1380, 1451)}
 
     assert {"HostCancels+", "UnitBreaks+", "RegionSuspended+", "UrgentRequest"} <= kinds
 

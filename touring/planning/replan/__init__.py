@@ -26,7 +26,12 @@ from touring.planning.replan.disturbance import (
     disturbed,
 )
 from touring.planning.replan.nearby import Nearby, nearby, small_problem
-from touring.planning.replan.smallest import Conflict, Smallest, SmallestChange
+from touring.planning.replan.smallest import (
+    Conflict,
+    Smallest,
+    SmallestChange,
+    leans_on_earlier,
+)
 from touring.planning.replan.standing import Standing
 from touring.planning.result import MaintenanceSpan, Plan, Stop, Value
 from touring.planning.solve import CannotStand, solve
@@ -179,7 +184,8 @@ def _smallest(
     costs = _costs(plan, locks)
     lost = _lost(after, plan)
     finder = SmallestChange(after.problem, [one for one in plan.stops if one not in lost], costs)
-    given_up = {unit: finder.among(unit) for unit in sorted(after.units)}
+    asked = after.units | _leaning(after, plan, lost)
+    given_up = {unit: finder.among(unit) for unit in sorted(asked)}
     urgent: list[Stop] = []
     unserved: list[str] = []
     proven = len(after.urgent) <= 1
@@ -197,9 +203,9 @@ def _smallest(
     weight = math.fsum(stop.weight for stop in removed if stop.confirmed)
     alone_weight = math.fsum(stop.weight for stop in lost if stop.confirmed)
     conflicts = (*(Conflict((stop,)) for stop in sorted(lost)), *finder.conflicts)
-    bound = weight if proven or weight == alone_weight else None
+    bound = weight if (proven and finder.is_proven) or weight == alone_weight else None
     left = {u: [s for s in stops if s not in removed] for u, stops in finder.by_unit.items()}
-    touched = after.units | {stop.unit for stop in urgent}
+    touched = asked | {stop.unit for stop in urgent}
     maintenance = {
         unit: finder.standing.maintenance(
             unit, [*left.get(unit, []), *(stop for stop in urgent if stop.unit == unit)]
@@ -212,14 +218,30 @@ def _smallest(
 
 
 def _lost(after: Disturbed, plan: Plan) -> set[Stop]:
-    """The stops that cannot stand even alone; those that nothing has touched are not asked."""
-    standing = Standing(after.problem)
+    """The stops that cannot stand even alone; those that nothing has touched are not asked.
+
+    Where a stop may need another one to stand, being alone says nothing.
+    """
+    standing, problem = Standing(after.problem), after.problem
     return {
         stop
         for stop in plan.stops
         if (stop.request in after.requests or stop.unit in after.units)
-        and not (standing.is_known(stop) and standing.maintenance(stop.unit, [stop]) is not None)
+        and not (
+            standing.is_known(stop)
+            and (
+                leans_on_earlier(problem.units[problem.unit_index[stop.unit]])
+                or standing.maintenance(stop.unit, [stop]) is not None
+            )
+        )
     }
+
+
+def _leaning(after: Disturbed, plan: Plan, lost: set[Stop]) -> set[str]:
+    """Units with a stop lost or touched whose others may have needed it."""
+    problem = after.problem
+    touched = {one.unit for one in plan.stops if one in lost or one.request in after.requests}
+    return {one.id for one in problem.units if one.id in touched and leans_on_earlier(one)}
 
 
 def _costs(plan: Plan, locks: tuple[Lock, ...]) -> dict[Stop, float]:

@@ -5,6 +5,9 @@ of every conflict gives way; so the cheapest set that meets all conflicts found 
 integer programme, solved to its optimum by HiGHS) is a lower bound. When the stops that it leaves
 can stand, it is the answer; else they hold a new conflict (Moreno-Centeno and Karp 2013,
 doi:10.1287/opre.1120.1139). Stops that give way never make room scarcer, so conflicts stay conflicts.
+
+One kind of unit is different: where it stays out between two spans, the stop that it comes from may
+be what lets it reach the next one in time. Its stops are given up set by set, the lightest first.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from touring.planning.problem import Host, Problem
+from touring.planning.problem import Host, Problem, Unit
 from touring.planning.replan.roads import Roads
 from touring.planning.replan.standing import Standing
 from touring.planning.result import MaintenanceSpan, Stop
@@ -58,6 +61,11 @@ class Smallest:
     urgent: tuple[Stop, ...] = ()
 
 
+def leans_on_earlier(unit: Unit) -> bool:
+    """May a stop of the unit stand only because of one before it?"""
+    return not unit.returns_home and len(unit.available) > 1
+
+
 class CannotServe(Exception):
     """Not even without any other stop can this one stand."""
 
@@ -81,10 +89,13 @@ class SmallestChange:
         for stop in stops:
             self.by_unit.setdefault(stop.unit, []).append(stop)
         self.conflicts: list[Conflict] = []
+        self.is_proven = True
 
     def among(self, unit: str) -> list[Stop]:
         """What must give way among a unit's stops; its conflicts are remembered."""
         stops, own = self.by_unit.get(unit, []), list[Conflict]()
+        if leans_on_earlier(self.problem.units[self.problem.unit_index[unit]]):
+            return self._among_leaning(unit, stops)
         while True:
             given = _cheapest_hitting(own, self.costs)
             left = [stop for stop in stops if stop not in given]
@@ -93,6 +104,18 @@ class SmallestChange:
                 return sorted(given)
             core = _shrunk(left, lambda some: self.standing.maintenance(unit, some) is None)
             own.append(Conflict(tuple(core)))
+
+    def _among_leaning(self, unit: str, stops: list[Stop]) -> list[Stop]:
+        for trials, given in enumerate(_lightest_first(stops, self.costs)):
+            left = [stop for stop in stops if stop not in given]
+            if self.standing.maintenance(unit, left) is not None:
+                if given:
+                    self.conflicts.append(Conflict(tuple(stops)))
+                return sorted(given)
+            if trials == MOST_TRIALS:
+                break
+        self.is_proven = False
+        return sorted(stops)
 
     def add(self, stop: Stop) -> None:
         """Let an urgent stop stand from now on; it gives way to nothing but what is dearer."""
@@ -144,6 +167,8 @@ class SmallestChange:
         own = self.by_unit.get(candidate.unit, [])
         lost = {stop for unit, lost in gone.items() if unit != candidate.unit for stop in lost}
         near = [stop for stop in self._neighbours(candidate) if stop not in lost]
+        if leans_on_earlier(self.problem.units[self.problem.unit_index[candidate.unit]]):
+            return self._beside_leaning(candidate, own, near)
         conflicts: list[Conflict] = []
         while True:
             given = _cheapest_hitting(conflicts, self.costs)
@@ -166,6 +191,49 @@ class SmallestChange:
                 return sorted(given)
             if not core:
                 raise CannotServe
+            conflicts.append(Conflict(tuple(core), candidate))
+
+    def _beside_leaning(self, candidate: Stop, own: list[Stop], near: list[Stop]) -> list[Stop]:
+        """The lightest of the unit's own stops to give up, each with what else must give way then."""
+        best: tuple[float, list[Stop]] | None = None
+        for trials, given in enumerate(_lightest_first(own, self.costs)):
+            weight = self.weight([*given])
+            if best is not None and best[0] <= weight:
+                break
+            if trials == MOST_TRIALS:
+                self.is_proven = False
+                break
+            left = [stop for stop in own if stop not in given]
+            if self.standing.maintenance(candidate.unit, [*left, candidate]) is None:
+                continue
+            firm = [stop for stop in near if stop in left]
+            others = [stop for stop in near if stop not in own]
+            beside = self._others_beside(candidate, firm, others)
+            if beside is not None and (best is None or weight + self.weight(beside) < best[0]):
+                best = weight + self.weight(beside), [*given, *beside]
+        if best is None:
+            raise CannotServe
+        if best[1]:
+            self.conflicts.append(Conflict(tuple(sorted({*own, *near})), candidate))
+        return sorted(best[1])
+
+    def _others_beside(
+        self, candidate: Stop, firm: list[Stop], others: list[Stop]
+    ) -> list[Stop] | None:
+        """What of ``others`` must give way for the candidate beside ``firm``; ``None``: all is not enough."""
+        conflicts: list[Conflict] = []
+
+        def fails(some: list[Stop]) -> bool:
+            return not self.standing.stands_beside(candidate, [*firm, *some])
+
+        while True:
+            given = _cheapest_hitting(conflicts, self.costs)
+            left = [stop for stop in others if stop not in given]
+            if not fails(left):
+                return sorted(given)
+            core = _shrunk(left, fails)
+            if not core:
+                return None
             conflicts.append(Conflict(tuple(core), candidate))
 
     def _neighbours(self, candidate: Stop) -> list[Stop]:
@@ -235,6 +303,21 @@ def _shrunk(stops: list[Stop], fails: Callable[[list[Stop]], bool]) -> list[Stop
         if fails(rest):
             core = rest
     return core
+
+
+def _lightest_first(stops: list[Stop], costs: dict[Stop, float]) -> Iterator[tuple[Stop, ...]]:
+    """Every set of the stops in the order of its cost, the empty one first."""
+    order = sorted(stops, key=lambda stop: (costs[stop], stop))
+    yield ()
+    heap: list[tuple[float, tuple[int, ...]]] = [(costs[order[0]], (0,))] if order else []
+    while heap:
+        cost, chosen = heapq.heappop(heap)
+        yield tuple(order[i] for i in chosen)
+        last, after = chosen[-1], chosen[-1] + 1
+        if after < len(order):
+            more = costs[order[after]]
+            heapq.heappush(heap, (cost + more, (*chosen, after)))
+            heapq.heappush(heap, (cost + more - costs[order[last]], (*chosen[:-1], after)))
 
 
 def _cheapest_hitting(conflicts: list[Conflict], costs: dict[Stop, float]) -> set[Stop]:
