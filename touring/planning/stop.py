@@ -1,11 +1,18 @@
-"""When a search ends. Searches ask between two steps; nothing is interrupted."""
+"""When a search ends. Searches ask between two steps; what takes long is told by a thread beside it."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+_ASK_EVERY = 0.05
 
 
 class StopCriterion(Protocol):
@@ -89,3 +96,26 @@ def left_of(stop: StopCriterion) -> Left:
             min((one.work for one in parts if one.work is not None), default=None),
         )
     return Left()
+
+
+@contextmanager
+def watched(stop: StopCriterion, over: npt.NDArray[np.uint8]) -> Iterator[None]:
+    """Inside, the cell ``over`` is set soon after the clock or somebody says that it is time.
+
+    Steps count nothing here, so that an amount of work finds the same however long it takes.
+    """
+    is_done = threading.Event()
+
+    def ask() -> None:
+        while not is_done.wait(_ASK_EVERY):
+            if stop(0):
+                over[0] = 1
+                return
+
+    thread = threading.Thread(target=ask, name="watches the clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()

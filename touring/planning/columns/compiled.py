@@ -12,7 +12,7 @@ SPAN, PLACE, DAY, STATE, DEPTH, BEFORE, BEGINS, NEED, DONE = range(WHOLE)
 _EARNED, _KM, _BOUND = range(3)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def sweep(
     offset, first, days, earned, starts, lengths, wait, home, cost, back_wait, back_cost,
     needs, need_profit, returns, horizon, arriving, leaving, resting,
@@ -203,13 +203,16 @@ def _set_down(whole, label, span, place, day, state, depth, before, begins, need
     whole[label, BEGINS], whole[label, NEED], whole[label, DONE] = begins, need, done
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def search(
     offset, first, days, starts, lengths, wait, home, cost, km, needs, need_profit,
     returns, setup, gapped, has_gaps, stays, excludes, max_km, earned, arriving, leaving, resting,
-    root_bound, pointers, firsts, ends, above, width, most, wanted, whole, real, served,
+    root_bound, pointers, firsts, ends, above, width, most, wanted, over, whole, real, served,
 ):  # fmt: skip
-    """Numbers of the finished labels, what none exceeds, and what the best of them earned."""
+    """Numbers of the finished labels, what none exceeds, and what the best of them earned.
+
+    Another thread may set ``over``: the search then ends, and what it leaves counts with its bound.
+    """
     n, spans, room, words = len(lengths), len(first), len(whole), served.shape[1]
     all_done, has_limit = (1 << len(needs)) - 1, max_km < np.inf
     heap = np.empty(room, dtype=np.int32)
@@ -225,7 +228,7 @@ def search(
     _set_down(whole, 0, 0, n, 0, 0, 0, -1, -1, -1, 0)
     real[0, _EARNED], real[0, _KM], real[0, _BOUND] = 0.0, 0.0, root_bound
     labels, size = 1, _push(heap, 0, real, 0)
-    while size and count < most and found < wanted and labels < limit:
+    while size and count < most and found < wanted and labels < limit and not over[0]:
         label = heap[0]
         size = _pop(heap, size, real)
         span, place, day = whole[label, SPAN], whole[label, PLACE], whole[label, DAY]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from touring.planning.columns.network import Floats, Network
@@ -13,6 +14,9 @@ from touring.planning.columns.rows import Row, Stops
 from touring.planning.objective import route_of
 from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Stop
+
+# One cell that another thread may set.
+Flag = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,8 @@ class Pool:
     ----------
     kinds
         Units that are alike; the first of them stands for all, and its network for theirs.
+
+    :attr:`over` is set when time is over: whoever works on the pool ends with what is known.
     """
 
     def __init__(
@@ -95,6 +101,7 @@ class Pool:
         self.networks = networks
         self.kinds = kinds
         self.kind_of = {unit: kind for kind, units in enumerate(kinds) for unit in units}
+        self.over: Flag = np.zeros(1, dtype=np.uint8)
         self.rows: list[Row] = []
         self.columns: list[Column] = []
         self.profit: list[float] = []

@@ -16,7 +16,7 @@ import numpy as np
 from touring.planning.columns.compiled import BEFORE, BEGINS, NEED, PLACE, WHOLE, search, segments
 from touring.planning.columns.completion import Completion, terrain_of
 from touring.planning.columns.network import Ints, Network
-from touring.planning.columns.pool import Column, column_of
+from touring.planning.columns.pool import Column, Flag, column_of
 from touring.planning.problem import Problem
 from touring.planning.result import MaintenanceSpan, Stop
 
@@ -49,8 +49,12 @@ def price(
     *,
     above: float,
     effort: Effort,
+    over: Flag,
 ) -> Priced:
-    """Seasons that earn more than ``above`` under the completion's profits, best first."""
+    """Seasons that earn more than ``above`` under the completion's profits, best first.
+
+    The search ends when ``over`` is set; :attr:`Priced.bound` holds then, too.
+    """
     if completion.bound <= above or not len(network.requests) or not network.spans:
         return Priced(completion.bound, (), is_exact=True)
     terrain = terrain_of(network)
@@ -69,7 +73,7 @@ def price(
         np.inf if network.max_km is None else network.max_km + _KM_TOLERANCE,
         completion.earned, completion.arriving, completion.leaving, completion.resting,
         completion.bound, pointers, firsts, ends, above, effort.width, effort.most, effort.wanted,
-        whole, real, served,
+        over, whole, real, served,
     )  # fmt: skip
     columns = [_column(problem, network, whole, number) for number in finished]
     return Priced(

@@ -166,6 +166,8 @@ class Remainder:
         """Columns that pay at these prices, taken into the pool; their numbers."""
         pool, fresh = self.pool, []
         for kind, network in enumerate(pool.networks):
+            if pool.over[0]:
+                break
             if not self.free[kind] or network.is_relaxed:
                 continue
             profit = pool.charged(network, duals)
@@ -176,6 +178,7 @@ class Remainder:
                 completion_of(network, profit),
                 above=float(duals.unit[kind]) + _PAYS,
                 effort=effort,
+                over=pool.over,
             )
             pool.add(answer.columns)
             fresh += [pool.number_of(column) for column in answer.columns]
@@ -190,6 +193,8 @@ class Remainder:
         measure: Measure,
     ) -> Answer | None:
         pool, (value, prices) = self.pool, relaxed
+        if pool.over[0]:
+            return None
         matrix, profit = sparse.csc_array(pool.matrix()[:, usable]), np.array(pool.profit)[usable]
         limits = self.limits()
         slack, paid = slack_columns(pool)

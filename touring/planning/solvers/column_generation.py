@@ -207,6 +207,7 @@ class ColumnGeneration:
                 completion_of(network, profit),
                 above=float(duals.unit[kind]),
                 effort=effort,
+                over=self.pool.over,
             )
             parts.append(len(units) * max(0.0, answer.bound))
             is_exact &= answer.is_exact

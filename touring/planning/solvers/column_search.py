@@ -22,7 +22,7 @@ from touring.planning.solvers.anchors import place_plan
 from touring.planning.solvers.column_generation import ColumnGeneration
 from touring.planning.solvers.greedy import Insertions, Taste, fill
 from touring.planning.solvers.local_search import LocalSearch
-from touring.planning.stop import FirstOf, MaxWork, StopCriterion, left_of
+from touring.planning.stop import FirstOf, MaxWork, StopCriterion, left_of, watched
 
 _FIRST_STEPS = 40
 _ROUNDS_A_WALK, _STEPS_A_WALK = 8, 4
@@ -63,6 +63,11 @@ class ColumnSearch:
 
     def run(self, stop: StopCriterion) -> None:
         """First prove a bound, then bring the plan near to it."""
+        if not stop(self.work):
+            with watched(stop, self.generation.pool.over):
+                self._run(stop)
+
+    def _run(self, stop: StopCriterion) -> None:
         moments: list[Callable[[], bool]] = [
             lambda: self.generation.master_gap() < _SOON,
             lambda: self.generation.searches_deeper,
