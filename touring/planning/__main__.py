@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import resource
 import signal
 import sys
@@ -39,10 +40,12 @@ from touring.planning.formats import (
 )
 from touring.planning.problem import Issue, Problem, find_warnings
 from touring.planning.relaxation import cheapest_relaxation
+from touring.planning.result import Plan
 from touring.planning.solve import CannotStand, Progress, solve
 from touring.planning.stop import Cancelled, FirstOf, MaxSeconds, MaxWork, StopCriterion
 
 _DEFAULT_SECONDS = 10.0
+_KEEP_EVERY = 2.0  # seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,7 +73,7 @@ def _solve(asked: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 seed=asked.seed,
                 previous=previous,
                 workers=asked.workers,
-                progress=_tell,
+                progress=_Told(problem, asked.out),
                 prove=asked.prove,
             )
     except CannotStand as error:
@@ -163,10 +166,30 @@ def _limit_memory(megabytes: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
-def _tell(progress: Progress) -> None:
-    bound = "" if progress.bound is None else f"  bound {progress.bound:.2f}"
-    line = f"{progress.seconds:8.1f} s  step {progress.work:6d}  value {progress.value:.2f}{bound}"
-    print(line, file=sys.stderr, flush=True)
+class _Told:
+    """Tells how far a search is and keeps its best plan in the file, for a search that is killed."""
+
+    def __init__(self, problem: Problem, out: Path) -> None:
+        self._hash, self._out = instance_hash(problem), out
+        # Not into a pipe or through a link: the last plan alone belongs there.
+        is_plain = not out.is_symlink() and (out.is_file() or not out.exists())
+        self._kept_at = -math.inf if is_plain else math.inf
+
+    def __call__(self, progress: Progress) -> None:
+        bound = "" if progress.bound is None else f"  bound {progress.bound:.2f}"
+        told = f"{progress.seconds:8.1f} s  step {progress.work:6d}  value {progress.value:.2f}"
+        print(f"{told}{bound}", file=sys.stderr, flush=True)
+        plan = progress.plan
+        if plan is not None and progress.seconds - self._kept_at >= _KEEP_EVERY:
+            self._kept_at = progress.seconds
+            kept = replace(plan, instance_hash=self._hash, bound=progress.bound)
+            written(lambda: self._keep(kept), self._out)
+
+    def _keep(self, plan: Plan) -> None:
+        """The file holds the plan before or this one at any moment."""
+        beside = self._out.with_name(f"{self._out.name}.new")
+        write_plan(plan, beside)
+        beside.replace(self._out)
 
 
 def _criterion(asked: argparse.Namespace) -> tuple[StopCriterion, list[bool]]:

@@ -42,12 +42,16 @@ from touring.planning.stop import MaxWork, StopCriterion
 
 @dataclass(frozen=True)
 class Progress:
-    """The best plan so far: steps done, seconds since the start, value and proven bound."""
+    """The best plan so far: steps done, seconds since the start, value and proven bound.
+
+    ``plan`` has its stops and maintenance alone.
+    """
 
     work: int
     seconds: float
     value: float
     bound: float | None = None
+    plan: Plan | None = None
 
 
 class CannotStand(ValueError):
@@ -75,9 +79,9 @@ def solve(
 
     With ``prove``, where seasons are short (:func:`touring.planning.solvers.seasons_are_short`
     has the rule), column generation proves a bound beside the local search, and the search ends
-    early when the plan reaches the bound; rotations are bounded by their best Latin squares, weighted
-    problems of many stops by the weeks of their units; elsewhere there is local search alone and
-    no bound.
+    early when the plan reaches the bound; rotations are bounded by their best Latin squares, problems
+    of many stops by the weeks of their units. So are the other modes: their bound is one on the
+    total that any plan can have, no plan of theirs is called optimal, and with rotations there is none.
     Time or memory running out ends it with the best plan and bound so far.
 
     Same problem, seed, previous plan and amount of work give the same plan on every machine.
@@ -145,9 +149,9 @@ def solve(
 
 
 def _first_bound(problem: Problem, previous: Plan | None, squares: Squares | None) -> ProvenBound:
-    """What is proven of rotations, or of seasons of many stops, before the search."""
-    if squares is not None or problem.objective.mode != WEIGHTED:
-        return ProvenBound(math.inf if squares is None else squares.bound)
+    """What is proven of rotations, of seasons of many stops and in other modes, before the search."""
+    if squares is not None:
+        return ProvenBound(squares.bound)
     bound = ProvenBound()
     bound.prove(capacity_bound(problem, previous))
     return bound
@@ -166,13 +170,15 @@ def _finished(
     plan = _with_confirmations(plan, previous)
     value = value_of(problem, plan, previous)
     proven = None if bound is None or math.isinf(bound.value) else bound
+    # A total that none exceeds says nothing of what another mode puts before it.
+    decides = problem.objective.mode == WEIGHTED
     return replace(
         plan,
         seed=seed,
         value=value,
         bound=None if proven is None else max(proven.value, value.total),
         gap=None if proven is None else proven.gap_to(value.total),
-        optimal=proven is not None and proven.is_reached_by(value.total),
+        optimal=decides and proven is not None and proven.is_reached_by(value.total),
         work=work,
         seconds=time.monotonic() - started,
         equity=equity_of(problem, plan.stops),
@@ -289,14 +295,16 @@ class _Reporter:
     def tell(self, work: int) -> None:
         self.untold = None
         if self.progress is not None:
+            plan = self.plan()
             value = (
-                value_of(self.problem, self.plan(), self.previous).total
+                value_of(self.problem, plan, self.previous).total
                 if self.worth is None
                 else self.worth()
             )
             known = self.bound is not None and not math.isinf(self.bound.value)
             bound = max(value, self.bound.value) if self.bound is not None and known else None
-            self.progress(Progress(work, time.monotonic() - self.started, value, bound))
+            seconds = time.monotonic() - self.started
+            self.progress(Progress(work, seconds, value, bound, plan))
         self.told_at = time.monotonic()
 
 

@@ -322,7 +322,7 @@ def test_the_line_of_three_hosts_is_proven_optimal():
     assert plan.gap == pytest.approx(0, abs=1e-6)
 
 
-def test_seasons_of_many_stops_have_a_bound_by_weeks_and_modes_in_order_have_none():
+def test_seasons_of_many_stops_and_other_modes_have_a_bound_by_weeks():
     ordered = problem(objective={"mode": "lexicographic", "order": ["coverage"]})
     caravan = parse_instance(
         document(
@@ -341,7 +341,8 @@ def test_seasons_of_many_stops_have_a_bound_by_weeks_and_modes_in_order_have_non
     )
 
     assert [seasons_are_short(one) for one in (ordered, caravan, problem())] == [False, False, True]
-    assert proving(ordered, stop=MaxWork(3)).bound is None
+    first = proving(ordered, stop=MaxWork(3))
+    assert (first.value.total, first.bound, first.optimal) == (26, pytest.approx(30), False)
     plan = proving(caravan, stop=MaxWork(3))
     assert (plan.value.coverage, plan.bound) == (60, pytest.approx(60))
 
@@ -356,6 +357,21 @@ def test_no_plan_beats_what_the_weeks_of_the_units_allow(seeds):
         asked = parse_instance(tiny_document(seed))
 
         assert math.fsum(capacity_bound(asked)) >= best_value(asked) - _ROUNDING
+
+
+@pytest.mark.parametrize(
+    "mode", [{"mode": "max_min"}, {"mode": "lexicographic", "order": ["km", "coverage"]}]
+)
+def test_no_plan_of_any_mode_is_worth_more_in_all_than_its_bound(mode):
+    for seed in range(725, 732):
+        tiny = tiny_document(seed)
+        asked = parse_instance(tiny | {"objective": tiny["objective"] | mode})
+
+        plan = proving(asked, stop=MaxWork(5), seed=seed)
+
+        assert plan.bound is not None
+        assert plan.bound >= best_value(asked) - _ROUNDING
+        assert not plan.optimal
 
 
 def test_the_weeks_of_the_units_count_what_changes_and_musts_cost():

@@ -9,6 +9,7 @@ import pytest
 
 from tests.touring.planning.instances import document, request
 from touring.planning.__main__ import main
+from touring.planning.formats import read_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -178,3 +179,33 @@ def test_a_previous_plan_keeps_its_confirmed_stops(files, tmp_path, capsys):
 
     assert (code, solved["value"]["changes"]) == (0, 0)
     assert stop in json.loads(plan.read_text())["stops"]
+
+
+def test_a_search_that_is_killed_leaves_its_best_plan_to_go_on_from(files, monkeypatch, capsys):
+    instance, out = files
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt  # before the last plan is written
+
+    monkeypatch.setattr("touring.planning.__main__.explained", killed)
+    with pytest.raises(KeyboardInterrupt):
+        main(["solve", str(instance), "--out", str(out), "--work", "50"])
+    monkeypatch.undo()
+    kept = read_plan(out)
+
+    code, again = run(capsys, "solve", instance, "--out", out, "--work", "0", "--previous", out)
+
+    assert kept.stops
+    assert (code, again["stops"]) == (0, len(kept.stops))
+
+
+def test_what_is_no_plain_file_hears_of_the_last_plan_alone(files, tmp_path, capsys):
+    instance, out = files
+    out.symlink_to(tmp_path / "elsewhere.json")
+
+    assert run(capsys, "solve", instance, "--out", out, "--work", "5")[0] == 0
+
+    assert out.is_symlink()
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
+        {instance.name, out.name, "elsewhere.json"}
+    )
