@@ -55,7 +55,7 @@ def contest(problem: Problem, *, seconds: float, seed: int, peers: Sequence[str]
     results = [_ours(asked, seconds, seed)]
     if interpreter is None or not peers:
         return results
-    stated = json.dumps(statement(asked) | {"seconds": seconds, "seed": seed, "cores": 2})
+    stated = json.dumps(statement(asked) | {"seconds": seconds, "seed": seed, "cores": 1})
     for peer in peers:
         results.append(_theirs(asked, peer, stated, interpreter, seconds))
         print_row(problem.name, results[-1], results[0])

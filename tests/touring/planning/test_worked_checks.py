@@ -23,7 +23,13 @@ from touring.planning.stop import MaxWork
 PERIODS = [[0, 182], [182, 365], [365, 547], [547, 730]]
 
 
-def rotation_document(*, trucks: int | None = None, crews: int | None = None, swap_days: int = 10):
+def rotation_document(
+    *,
+    trucks: int | None = None,
+    crews: int | None = None,
+    swap_days: int = 10,
+    stay_days: int = 168,
+):
     """Suining: four themes, four counties, four half-years."""
     names = range(4)
     return document(
@@ -46,7 +52,7 @@ def rotation_document(*, trucks: int | None = None, crews: int | None = None, sw
             request(
                 f"h{i}p{p}",
                 f"h{i}",
-                stay_days=168,
+                stay_days=stay_days,
                 windows=[{"first": first - 21, "end": end + 21}],
             )
             for i in names
@@ -107,9 +113,10 @@ def test_ii_few_trucks_spread_the_swaps_over_days(trucks):
     assert max(moves.count(day) for day in moves) == trucks
 
 
-def test_ii_two_crews_spread_the_swaps():
-    """Three set-ups or strikes a week: four units cannot all close in one."""
-    asked = parse_instance(rotation_document(crews=3, swap_days=21))
+@pytest.mark.parametrize(("crews", "stay_days"), [(3, 168), (2, 160)])
+def test_ii_two_crews_spread_the_swaps(crews, stay_days):
+    """So few set-ups or strikes a week that four units cannot all close in one."""
+    asked = parse_instance(rotation_document(crews=crews, swap_days=21, stay_days=stay_days))
 
     plan = solve(asked, stop=MaxWork(5))
 
