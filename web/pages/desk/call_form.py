@@ -26,7 +26,7 @@ class CallForm(forms.Form):
     name_zh = forms.CharField(label=_("Name"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     slug = forms.SlugField(label=_("Code in addresses"), max_length=80)
-    programme = forms.ChoiceField(label=_("Programme"))
+    programme = forms.ChoiceField(label=_("Kind of tour"))
     year = forms.IntegerField(label=_("Year"), min_value=1901, max_value=2198)
     opens_on = day_field(_("First day"))
     last_day = day_field(_("Last day"))
