@@ -120,9 +120,12 @@ def _addresses(network):
 
 
 def _stage(network):
-    """What everybody may see and the hidden rows hang on: it is there from the beginning."""
+    """What everybody may see and the hidden rows hang on: it is there from the beginning.
+
+    The unit rests where none of those who look keeps units, or its line would be theirs to see.
+    """
     rows = network.rows
-    rows["stage_home"] = of_touring.PlacedVenueFactory(region=rows["abroad"])
+    rows["stage_home"] = of_touring.PlacedVenueFactory()
     rows["stage_space"] = of_venues.SpaceFactory(venue=rows["stage_home"], code="stage")
     rows["stage_unit"] = of_touring.UnitFactory(code="U-9", home=rows["stage_home"])
     for place, region in (("museum", rows["province"]), ("foreign_museum", rows["abroad"])):

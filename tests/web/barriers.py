@@ -11,6 +11,11 @@ from django.test import Client
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+POLICY_WATCH = """addEventListener("securitypolicyviolation",
+    event => console.error("policy: " + event.violatedDirective + " " + event.blockedURI))"""
+"""Says on a page's console what broke its content security policy; a script for its context."""
+
+
 def barriers_on(page: Any, node_modules: Path, where: str) -> list[tuple[str, str, str]]:
     """The complaints about the page as it stands, each with the place it was found at.
 
