@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from touring.planning.problem import Host, Problem, Unit
 from touring.planning.replan.roads import Roads
@@ -328,6 +326,10 @@ def _cheapest_hitting(conflicts: list[Conflict], costs: dict[Stop, float]) -> se
     column = {stop: i for i, stop in enumerate(stops)}
     rows = [i for i, conflict in enumerate(conflicts) for _ in conflict.stops]
     columns = [column[stop] for conflict in conflicts for stop in conflict.stops]
+    # 50 MB in every process of the service; only who plans should pay
+    from scipy import sparse
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)))
     found = milp(
         np.array([costs[stop] for stop in stops]),

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from touring.planning.problem import WEIGHTED, Problem, Region
 from touring.planning.result import Plan
@@ -123,6 +121,10 @@ def _labels(problem: Problem) -> tuple[int, Sequence[int], Sequence[int]]:
     pairs += _chained(crews.values(), 0)
     rows = np.array([one for one, _ in pairs], dtype=np.int64)
     columns = np.array([two for _, two in pairs], dtype=np.int64)
+    # 50 MB in every process of the service; only who plans should pay
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(pairs)), (rows, columns)), shape=(units + hosts, units + hosts))
     count, labels = connected_components(graph, directed=False)
     return int(count), labels[:units].tolist(), labels[units:].tolist()
